@@ -1,0 +1,110 @@
+# The commands of this repository. Portable to GNU make 3.81, bash 3.2 and BSD tools; anything cleverer is Go.
+#
+#   make synth CONFIG=path/to/storeship.yaml OUT=cdk.out
+#   make synth SCOPE=catalog IMAGE=sha256:…      one pipeline with its stages, and the image that it releases
+
+CONFIG ?= examples/retail-store/storeship.yaml
+OUT    ?= cdk.out
+SCOPE  ?=
+IMAGE  ?=
+# "cdk.out/" would put what is written next to it into it.
+override OUT := $(OUT:/=)
+
+# jsii starts the first node on the PATH: the one of package-lock.json, whatever the machine has.
+export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
+
+CDK      := node_modules/.bin/cdk
+NODE     := node_modules/.package-lock.json
+BINDINGS := github.com/aws/aws-cdk-go/awscdk/v2
+# Without VCS stamping a build needs no git, and a commit alone does not change the binary.
+BUILD    := go build -buildvcs=false
+LINT     := go tool -modfile=$(CURDIR)/tools/go.mod golangci-lint
+EXAMPLES := $(patsubst %/go.mod,%,$(wildcard examples/*/go.mod))
+TESTED   := . $(patsubst %/go.mod,%,$(wildcard test/go.mod)) $(EXAMPLES)
+# Most are parts of a build's script: a variable may come from another part (SC2154); the tests run them under set -u.
+SCRIPTS  := $(shell find apps constructs internal stacks test -name '*.sh' 2>/dev/null)
+GODIRS   := $(wildcard *.go apps constructs examples internal stacks test)
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help synth fast validate app test test-tools check format lint tidy current scripts golden bench clean
+
+help: ## Show this page
+	@echo "make TARGET [CONFIG=$(CONFIG)] [OUT=$(OUT)] [SCOPE=service] [IMAGE=sha256:…]"; echo
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+synth: validate app ## Synthesize CONFIG into OUT, with strict validation of every template
+	@$(call synthesize,env CDK_VALIDATION=true,--strict)
+
+fast: validate app ## Synthesize CONFIG into OUT without validation, for the edit loop
+	@$(call synthesize,env CDK_VALIDATION=false,)
+
+# The new assembly replaces the old one only when it is complete; a folder that is no assembly is never removed.
+# With --ci the CLI says on standard output what is no mistake: the name of the temporary folder, and what to do with it.
+synthesize = \
+	if [ -e "$(OUT)" ] && [ ! -f "$(OUT)/cdk.out" ] && [ -n "$$(ls -A "$(OUT)")" ]; then \
+	  echo "OUT=$(OUT): is not a cloud assembly, and would be replaced; choose a new folder" >&2; exit 1; fi; \
+	echo "synthesizing $(CONFIG)"; rm -rf "$(OUT).partial"; start=$$(date +%s); \
+	if $(1) $(CDK) synth --quiet --ci --no-lookups $(2) --output "$(OUT).partial" -c config="$(CONFIG)" \
+	    $(if $(SCOPE),-c scope="$(SCOPE)") $(if $(IMAGE),-c image="$(IMAGE)") > /dev/null; then \
+	  rm -rf "$(OUT)"; mv "$(OUT).partial" "$(OUT)"; \
+	  echo "$(OUT): $$(find "$(OUT)" -name '*.template.json' | wc -l | tr -d ' ') templates in $$(($$(date +%s) - start)) s"; \
+	else \
+	  if [ -f "$(OUT).partial/manifest.json" ]; then echo "$(OUT).partial: what was synthesized, for inspection; $(OUT) is as it was" >&2; \
+	  else rm -rf "$(OUT).partial"; fi; exit 1; \
+	fi
+
+validate: ## Check CONFIG only, in milliseconds
+	@$(BUILD) -o bin/storeship ./apps/storeship
+	@bin/storeship validate -config "$(CONFIG)"
+
+app: $(NODE)
+	@GOPROXY=off go list -f '{{.Stale}}' $(BINDINGS) 2>/dev/null | grep -q false || \
+	  echo "building the CDK app; the first build compiles the AWS bindings: 1 to 3 minutes, about 2 GB of disk for the Go and npm caches"
+	@$(BUILD) -o bin/storefront ./apps/storefront
+
+# npm writes this file last. Install scripts are off; Node comes as a plain file in a package of its own.
+$(NODE): package.json package-lock.json
+	@echo "installing the CDK CLI and Node from package-lock.json"
+	@npm ci --ignore-scripts --prefer-offline --no-audit --no-fund --loglevel=error
+	@[ -x node_modules/.bin/node ] || echo "no Node package for this platform; using $$(node --version) of the PATH" >&2
+	@touch $@
+
+test: $(NODE) ## Run every test that needs no more than Go, npm and make
+	@failed=""; for m in $(TESTED); do echo "go test ./... in $$m"; (cd $$m && go test ./...) || failed="$$failed $$m"; done; \
+	  [ -z "$$failed" ] || { echo "failed in:$$failed" >&2; exit 1; }
+
+test-tools: ## Run the tests that need more: shellcheck over every script of the repository
+	@command -v shellcheck >/dev/null || { echo "shellcheck is not on the PATH; install it (Debian: apt-get install shellcheck, macOS: brew install shellcheck)" >&2; exit 1; }
+	shellcheck .ci/run
+	shellcheck --shell=bash --exclude=SC2154 $(SCRIPTS)
+
+check: format lint tidy current scripts ## Run every check that is no test; with the tests, this is what CI runs
+
+format: ## Check that all Go files are gofmt'ed
+	@bad=$$(gofmt -l $(GODIRS)); [ -z "$$bad" ] || { echo "not gofmt'ed; run gofmt -w on:" >&2; echo "$$bad" >&2; exit 1; }
+
+lint: ## Run go vet and golangci-lint
+	@failed=""; for m in $(TESTED); do echo "go vet and golangci-lint in $$m"; \
+	  (cd $$m && go vet ./... && $(LINT) run --config $(CURDIR)/.golangci.yml ./...) || failed="$$failed $$m"; done; \
+	  [ -z "$$failed" ] || { echo "lint findings in:$$failed" >&2; exit 1; }
+
+tidy: ## Check that every go.mod is tidy
+	@failed=""; for m in $(TESTED) tools; do (cd $$m && go mod tidy -diff) || failed="$$failed $$m"; done; \
+	  [ -z "$$failed" ] || { echo "run go mod tidy in:$$failed" >&2; exit 1; }
+
+current: ## Check that the generated files are current
+	@go test -count=1 -run 'Current|Schema' ./internal/... ./apps/storeship/...
+
+scripts: ## Check the syntax of the shell scripts, and that CI can start
+	@for f in .ci/run $(SCRIPTS); do bash -n $$f || exit 1; done
+	@[ -x .ci/run ] || { echo ".ci/run has no run bit" >&2; exit 1; }
+
+golden: $(NODE) ## Rewrite the golden files; their diff is part of the review
+	@for m in $(TESTED); do (cd $$m && UPDATE_GOLDEN=1 go test -count=1 ./...) || exit 1; done
+
+bench: validate app ## Measure seconds, memory and templates of a synth
+	@cd test && go run ./cmd/bench
+
+clean: ## Remove what the other targets made
+	rm -rf bin build cdk.out cdk.out.partial node_modules
