@@ -1,0 +1,106 @@
+package environment
+
+import (
+	"maps"
+	"slices"
+	"time"
+)
+
+// Defaults of a service's runtime that do not depend on the environment.
+const (
+	// DefaultCPU in units of 1/1024 vCPU.
+	DefaultCPU = 512
+	// DefaultMemoryMiB is the memory of a task.
+	DefaultMemoryMiB = 1024
+	// DefaultGraceSeconds is how long a starting task may fail its health checks.
+	DefaultGraceSeconds = 60
+	// DefaultCPUPercent is the average CPU that scaling aims at.
+	DefaultCPUPercent = 60
+	// DefaultMemoryPercent is the average memory that scaling aims at.
+	DefaultMemoryPercent = 75
+	// DefaultShiftPercent is the first step of a canary and every step of linear.
+	DefaultShiftPercent = 10
+	// DefaultCanaryInterval is the wait between the two steps of a canary.
+	DefaultCanaryInterval = 5 * time.Minute
+	// DefaultLinearInterval is the wait between the steps of linear.
+	DefaultLinearInterval = time.Minute
+)
+
+// clone copies r so deep that changing the copy leaves r alone.
+func (r Runtime) clone() Runtime {
+	if r.HTTP != nil {
+		h := *r.HTTP
+		r.HTTP = &h
+	}
+	if r.Expose != nil {
+		x := *r.Expose
+		x.Block = slices.Clone(x.Block)
+		r.Expose = &x
+	}
+	if m := r.Release.MinHealthyPercent; m != nil {
+		v := *m
+		r.Release.MinHealthyPercent = &v
+	}
+	r.Variables, r.Secrets = maps.Clone(r.Variables), maps.Clone(r.Secrets)
+	r.Command, r.WritablePaths = slices.Clone(r.Command), slices.Clone(r.WritablePaths)
+	return r
+}
+
+// WithDefaults returns r with everything filled in that an environment of that kind decides. It is the one place where
+// these defaults are.
+func (r Runtime) WithDefaults(kind Kind) Runtime {
+	r = r.clone()
+	byKind := func(test, preproduction, production int) int {
+		switch kind {
+		case Test:
+			return test
+		case Preproduction:
+			return preproduction
+		}
+		return production
+	}
+	set(&r.CPU, DefaultCPU)
+	set(&r.MemoryMiB, DefaultMemoryMiB)
+	set(&r.LogRetentionDays, byKind(30, 365, 365))
+	set(&r.Scale.Min, byKind(1, 2, 3))
+	set(&r.Scale.Max, 2*r.Scale.Min)
+	set(&r.Scale.CPUPercent, DefaultCPUPercent)
+	set(&r.Scale.MemoryPercent, DefaultMemoryPercent)
+	if r.HTTP != nil {
+		set(&r.HTTP.Protocol, HTTP1)
+		set(&r.HTTP.GraceSeconds, DefaultGraceSeconds)
+		set(&r.Release.Engine, CodeDeploy)
+	} else {
+		set(&r.Release.Engine, Rolling)
+	}
+	switch r.Release.Engine {
+	case CodeDeploy:
+		if kind == Test {
+			set(&r.Release.Strategy, AllAtOnce)
+		}
+		set(&r.Release.Strategy, Canary)
+		if r.Release.Strategy != AllAtOnce {
+			set(&r.Release.Percent, DefaultShiftPercent)
+		}
+		switch r.Release.Strategy {
+		case Canary:
+			set(&r.Release.Interval, DefaultCanaryInterval)
+		case Linear:
+			set(&r.Release.Interval, DefaultLinearInterval)
+		}
+	case Rolling:
+		if r.Release.MinHealthyPercent == nil {
+			full := 100
+			r.Release.MinHealthyPercent = &full
+		}
+		set(&r.Release.MaxHealthyPercent, 200)
+	}
+	return r
+}
+
+func set[T comparable](field *T, value T) {
+	var zero T
+	if *field == zero {
+		*field = value
+	}
+}

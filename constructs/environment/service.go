@@ -1,0 +1,269 @@
+package environment
+
+import "time"
+
+// Plan is everything that one delivery system delivers: the store and its services.
+type Plan struct {
+	// Store is where services are released to. Required.
+	Store *Store
+	// Delivery is the repository of the program that synthesizes this plan. Default: repository "<store>-delivery", branch
+	// "main".
+	Delivery Source
+	// Services in any order; nothing is derived from the order. At least one is required.
+	Services []*Service
+}
+
+// Service is one container image with its own pipeline.
+type Service struct {
+	// Name is part of every derived name: 2 to 20 characters, lower-case letters, digits, single hyphens; a letter first.
+	// Required.
+	Name string
+	// Source is where the service's code is.
+	Source Source
+	// Build says how the code becomes an image.
+	Build Build
+	// Runtime is how the service runs, in every environment that Overrides does not change.
+	Runtime Runtime
+	// Overrides change a copy of Runtime for the environment of that name. Default: none.
+	Overrides map[string]func(*Runtime)
+}
+
+// In returns how the service runs in the environment of that name, with every default filled in for its kind.
+func (s *Service) In(e *Environment) Runtime {
+	r := s.Runtime.clone()
+	if override := s.Overrides[e.Name]; override != nil {
+		override(&r)
+	}
+	return r.WithDefaults(e.Kind)
+}
+
+// Source is a branch of a CodeCommit repository in the tools account.
+type Source struct {
+	// Repository is the CodeCommit repository's name. Default: the service's name, with the store's in front:
+	// "<store>-<service>".
+	Repository string
+	// Branch whose commits are released. Default: "main".
+	Branch string
+	// Path is the folder of the service within the repository. Default: ".", the whole repository.
+	Path string
+}
+
+// Preset chooses the commands and reports of the build for a language.
+type Preset string
+
+// The presets.
+const (
+	// PresetGo tests with gotestsum and reports Cobertura coverage.
+	PresetGo Preset = "go"
+	// PresetJavaMaven tests with the Maven wrapper and reports JaCoCo coverage.
+	PresetJavaMaven Preset = "java-maven"
+	// PresetNode tests with the package's own test script, and reports JUnit and Clover.
+	PresetNode Preset = "node"
+	// PresetPython tests with pytest and reports Cobertura coverage.
+	PresetPython Preset = "python"
+)
+
+// Presets lists all presets.
+var Presets = []Preset{PresetGo, PresetJavaMaven, PresetNode, PresetPython}
+
+// Architecture is the processor that an image is built for and runs on.
+type Architecture string
+
+// The architectures that Fargate offers.
+const (
+	X8664 Architecture = "x86_64"
+	Arm64 Architecture = "arm64"
+)
+
+// Build says how the code of a service becomes an image.
+type Build struct {
+	// Preset chooses the commands and reports that the other fields leave out. Required, unless TestCommands is given.
+	Preset Preset
+	// Architecture of the image, and of the tasks. Default: x86_64.
+	Architecture Architecture
+	// Dockerfile relative to the source's path. Default: "Dockerfile".
+	Dockerfile string
+	// Docker gives the unit tests a Docker daemon, in a privileged build; for tests that start databases, say. Default:
+	// none.
+	Docker bool
+	// TestCommands run the unit tests, in the source's path. Default: the preset's.
+	TestCommands []string
+	// TestReports is the JUnit XML file or pattern that the tests write, relative to the source's path. Default: the
+	// preset's.
+	TestReports string
+	// CoverageReport is the coverage file that the tests write, relative to the source's path. Default: the preset's.
+	CoverageReport string
+	// CoverageFormat is CodeBuild's name of its format, such as COBERTURAXML, JACOCOXML or CLOVERXML. Default: the
+	// preset's.
+	CoverageFormat string
+}
+
+// Protocol is what a container speaks to its load balancer.
+type Protocol string
+
+// The protocols of a target group.
+const (
+	HTTP1 Protocol = "http"
+	HTTP2 Protocol = "http2"
+	GRPC  Protocol = "grpc"
+)
+
+// Engine is what replaces the tasks of a service at a release.
+type Engine string
+
+// The release engines.
+const (
+	// CodeDeploy releases blue/green, by CodePipeline's CodeDeployToECS action.
+	CodeDeploy Engine = "codedeploy"
+	// Rolling releases by CloudFormation, with the circuit breaker of ECS.
+	Rolling Engine = "rolling"
+)
+
+// Strategy is how CodeDeploy shifts traffic to the new tasks.
+type Strategy string
+
+// The strategies.
+const (
+	// AllAtOnce shifts all traffic at once.
+	AllAtOnce Strategy = "all-at-once"
+	// Canary shifts a percentage, waits, and shifts the rest.
+	Canary Strategy = "canary"
+	// Linear shifts a percentage again and again.
+	Linear Strategy = "linear"
+)
+
+// Runtime is how a service runs in an environment.
+type Runtime struct {
+	// CPU in units of 1/1024 vCPU; one that Fargate offers. Default: 512.
+	CPU int
+	// MemoryMiB; one that Fargate offers with that CPU. Default: 1024.
+	MemoryMiB int
+	// HTTP is the port that the container listens on. Default: none; the service is a worker.
+	HTTP *HTTP
+	// Expose says who can reach the service. Required with HTTP, not allowed without.
+	Expose *Expose
+	// Variables of the container's environment.
+	Variables map[string]string
+	// Secrets of the container's environment: "secretsmanager:<name>/credentials#<key>" or "ssm:/<parameter>".
+	Secrets map[string]string
+	// Command replaces the image's. Default: the image's.
+	Command []string
+	// WritablePaths are the only folders that the container can write to, for the root file system is read-only. Default:
+	// none.
+	WritablePaths []string
+	// KeepVolumePermissions leaves writable paths as the image's VOLUME instructions made them. By default a short-lived
+	// container of the same image opens them to every user first, which needs a chmod in the image: Fargate mounts an
+	// empty volume as root's.
+	KeepVolumePermissions bool
+	// Scale is the number of tasks.
+	Scale Scale
+	// Release says how a new version replaces the old.
+	Release Release
+	// LogRetentionDays is how long logs are kept, one of the periods that CloudWatch Logs offers. Default: 30 in test
+	// environments, 365 elsewhere.
+	LogRetentionDays int
+}
+
+// HTTP is what a container serves.
+type HTTP struct {
+	// Port that the container listens on, 1 to 65535. Required.
+	Port int
+	// Health is the path that the load balancer asks, with a slash first. Required.
+	Health string
+	// Protocol is what the container speaks. Default: http.
+	Protocol Protocol
+	// GraceSeconds is how long a starting task may fail its health checks, 1 to 2147483647. Default: 60.
+	GraceSeconds int
+}
+
+// Expose says who can reach a service: either Internal, or Path.
+type Expose struct {
+	// Internal services are reached by the other services of the target, at a port of their own.
+	Internal bool
+	// Port settles a collision of two internal services' derived ports: 20000 to 29999. Default: derived from the name.
+	Port int
+	// Path of a public service, with at most the wildcard * at its end. Required unless Internal.
+	Path string
+	// Host of a public service: a name under the environment's domain, without it ("admin"). Default: the domain itself.
+	Host string
+	// Block lists paths that the web ACL answers with 403, exact or with a * at the end. Default: none.
+	Block []string
+	// Priority settles a collision of two public services' derived rule priorities: 1 to 50000. Default: derived.
+	Priority int
+}
+
+// Scale is the number of tasks and what it follows.
+type Scale struct {
+	// Min tasks. Default: 1 in test environments, 2 in preproduction, 3 in production.
+	Min int
+	// Max tasks. Default: twice Min.
+	Max int
+	// CPUPercent is the average that scaling aims at, 10 to 90. Default: 60.
+	CPUPercent int
+	// MemoryPercent is the average that scaling aims at, 10 to 95. Default: 75.
+	MemoryPercent int
+}
+
+// Release says how a new version replaces the old.
+type Release struct {
+	// Engine that replaces the tasks. Default: codedeploy; rolling for a worker.
+	Engine Engine
+	// Strategy of the shift; only with codedeploy. Default: all-at-once in test environments, canary elsewhere.
+	Strategy Strategy
+	// Percent of the first shift of a canary, or of every shift of linear, 1 to 99. Default: 10.
+	Percent int
+	// Interval between shifts, whole minutes, at least 1m. Default: 5m for canary, 1m for linear.
+	Interval time.Duration
+	// MinHealthyPercent of the desired tasks while rolling, 0 to 100. Default: 100.
+	MinHealthyPercent *int
+	// MaxHealthyPercent of the desired tasks while rolling, 101 to 200. Default: 200.
+	MaxHealthyPercent int
+}
+
+// Service returns the service of that name, or nil.
+func (p *Plan) Service(name string) *Service {
+	for _, s := range p.Services {
+		if s.Name == name {
+			return s
+		}
+	}
+	return nil
+}
+
+// DeliverySource is the repository of the program that synthesizes the plan, with its defaults.
+func (p *Plan) DeliverySource() Source { return p.Delivery.withDefaults(p.Store.Name + "-delivery") }
+
+// SourceOf is the repository of a service, with its defaults.
+func (p *Plan) SourceOf(s *Service) Source { return s.Source.withDefaults(p.Store.Name + "-" + s.Name) }
+
+func (s Source) withDefaults(repository string) Source {
+	if s.Repository == "" {
+		s.Repository = repository
+	}
+	if s.Branch == "" {
+		s.Branch = "main"
+	}
+	if s.Path == "" {
+		s.Path = "."
+	}
+	return s
+}
+
+// PortOf is the production port of an internal service, derived or given.
+func (x *Expose) PortOf(service string) int {
+	if x.Port != 0 {
+		return x.Port
+	}
+	return InternalPort(service)
+}
+
+// Covers says whether requests for path reach this service by its own rule.
+func (x *Expose) Covers(path string) bool { return covers(x.Path, path) }
+
+// PriorityOf is the priority of a public service's listener rule, derived or given.
+func (x *Expose) PriorityOf(service string) int {
+	if x.Priority != 0 {
+		return x.Priority
+	}
+	return RulePriority(service, x.Host, x.Path)
+}

@@ -1,0 +1,71 @@
+package environment
+
+import (
+	"slices"
+	"strconv"
+
+	"github.com/storeship/storeship/internal/text"
+)
+
+// Size is the memory that Fargate offers with a CPU.
+type Size struct {
+	// CPU in units of 1/1024 vCPU.
+	CPU int
+	// Min, Max and Step of the memory, in MiB.
+	Min, Max, Step int
+}
+
+// Sizes are all sizes that Fargate offers Linux tasks.
+// https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html#fargate-tasks-size
+var Sizes = []Size{
+	{256, 512, 2048, 512}, // without 1536
+	{512, 1024, 4096, 1024},
+	{1024, 2048, 8192, 1024},
+	{2048, 4096, 16384, 1024},
+	{4096, 8192, 30720, 1024},
+	{8192, 16384, 61440, 4096},
+	{16384, 32768, 122880, 8192},
+}
+
+// Offers says whether Fargate offers the memory with the size's CPU.
+func (z Size) Offers(memoryMiB int) bool {
+	return memoryMiB >= z.Min && memoryMiB <= z.Max && (memoryMiB-z.Min)%z.Step == 0 && memoryMiB != 1536
+}
+
+// String lists the memory of a size: "512, 1024 or 2048".
+func (z Size) String() string {
+	var all []int
+	for m := z.Min; m <= z.Max; m += z.Step {
+		if z.Offers(m) {
+			all = append(all, m)
+		}
+	}
+	if len(all) <= 4 {
+		return text.Or(all)
+	}
+	return strconv.Itoa(z.Min) + " to " + strconv.Itoa(z.Max) + " in steps of " + strconv.Itoa(z.Step)
+}
+
+func (c *checker) size(at string, r Runtime) {
+	cpus, fitting := []int{}, []int{}
+	for _, z := range Sizes {
+		cpus = append(cpus, z.CPU)
+		if z.Offers(r.MemoryMiB) {
+			fitting = append(fitting, z.CPU)
+		}
+	}
+	i := slices.Index(cpus, r.CPU)
+	if i < 0 {
+		c.add(at+".cpu", "Fargate offers %s (1024 is one vCPU), got %d", text.Or(cpus), r.CPU)
+		return
+	}
+	if Sizes[i].Offers(r.MemoryMiB) {
+		return
+	}
+	wayOut := ""
+	if len(fitting) > 0 {
+		wayOut = "; or cpu " + text.Or(fitting) + " for that memory"
+	}
+	c.related([]string{at + ".cpu"}, at+".memoryMiB", "with cpu %d Fargate offers memoryMiB %s, got %d%s",
+		r.CPU, Sizes[i], r.MemoryMiB, wayOut)
+}
