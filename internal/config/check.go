@@ -1,0 +1,170 @@
+package config
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/storeship/storeship/constructs/environment"
+	"github.com/storeship/storeship/internal/text"
+)
+
+// check adds what the plan may not be, where the file says it.
+func (c *Config) check(d *decoder) {
+	if d.broken["*"] {
+		return
+	}
+	c.shape(d)
+	plan := c.Plan()
+	type said struct {
+		where   position
+		path    string
+		message string
+		exact   bool
+	}
+	var order []said
+	in := map[said][]string{}
+	for _, p := range plan.Validate() {
+		if c.isBroken(d, p) {
+			continue
+		}
+		where, path, exact := c.locate(p)
+		s := said{where, path, p.Message, exact}
+		if _, ok := in[s]; !ok {
+			order = append(order, s)
+			in[s] = nil
+		}
+		if p.Environment != "" && !strings.HasPrefix(path, text.Under(servicePart(path), "overrides")+".") {
+			in[s] = append(in[s], p.Environment)
+		}
+	}
+	for _, s := range order {
+		if names := in[s]; len(names) > 0 && len(names) < len(c.Environments) {
+			s.message += " (in " + text.List(names) + ")"
+		}
+		d.problems.List = append(d.problems.List, Problem{
+			File: c.file, Line: s.where.line, Column: s.where.column, Path: s.path, Message: s.message, exact: s.exact,
+		})
+	}
+}
+
+// shape checks what only the file can have wrong, and no plan.
+func (c *Config) shape(d *decoder) {
+	fail := func(path, message string) {
+		at := c.nearest(path)
+		d.broken[path] = true
+		d.problems.List = append(d.problems.List, Problem{File: c.file, Line: at.line, Column: at.column, Path: path, Message: message})
+	}
+	if c.Source != nil && c.Source.Provider != nil && !d.broken["source.provider"] {
+		if p := *c.Source.Provider; !slices.Contains(enums["provider"], p) {
+			fail("source.provider", "must be "+text.Or(enums["provider"])+", got "+text.Quote(p))
+		}
+	}
+	for _, e := range c.Environments {
+		path := text.Under(text.Under("environments", e.Name), "domain")
+		if e.Value.Domain == nil && !d.broken[path] {
+			fail(path, "is required: the environment's zone as {name: …, zoneId: …}, or none, which means HTTP without TLS")
+		}
+	}
+	for _, s := range c.Services {
+		overrides := text.Under(text.Under("services", s.Name), "overrides")
+		for _, name := range s.Value.Overrides.Names() {
+			if c.Environments.Get(name) == nil {
+				fail(text.Under(overrides, name), "no environment has this name; "+text.Suggest(name, c.Environments.Names()))
+			}
+		}
+	}
+}
+
+// layers lists the paths that can set the setting at path, the one that wins first.
+func layers(path, env string) []string {
+	service := servicePart(path)
+	if service == "" {
+		return []string{path}
+	}
+	rest := strings.TrimPrefix(path, service)
+	var paths []string
+	if env != "" {
+		paths = append(paths, text.Under(service+".overrides", env)+rest)
+	}
+	return append(paths, path, "defaults"+rest)
+}
+
+// servicePart is "services.catalog" of "services.catalog.cpu", and "" of paths that are no service's.
+func servicePart(path string) string {
+	rest, ok := strings.CutPrefix(path, "services.")
+	if !ok {
+		return ""
+	}
+	end := strings.IndexAny(rest, ".[")
+	if end < 0 {
+		return path
+	}
+	return "services." + rest[:end]
+}
+
+// locate finds the place in the file that a problem is about: where the setting, or one that it is related to, is said in
+// the layer that wins; or else the nearest thing around the setting. The path is the setting's in that layer.
+func (c *Config) locate(p environment.Problem) (at position, path string, exact bool) {
+	candidates := append([]string{p.Path}, p.Related...)
+	depth := len(layers(p.Path, p.Environment))
+	for i := range depth {
+		for j, candidate := range candidates {
+			ls := layers(candidate, p.Environment)
+			if i >= len(ls) || ls[i] == "defaults" {
+				continue
+			}
+			if at, ok := c.nodes[ls[i]]; ok && j == 0 {
+				return at, ls[i], true
+			} else if ok {
+				return at, p.Path, false
+			}
+		}
+	}
+	return c.nearest(p.Path), p.Path, false
+}
+
+// nearest is where the setting at path is, or what is around it.
+func (c *Config) nearest(path string) position {
+	for path != "" {
+		for _, l := range layers(path, "") {
+			if at, ok := c.nodes[l]; ok && l != "defaults" {
+				return at
+			}
+		}
+		path = parent(path)
+	}
+	return position{1, 1}
+}
+
+// parent is the path of what contains the setting at path.
+func parent(path string) string {
+	if cut := strings.LastIndexAny(path, ".["); cut > 0 {
+		return path[:cut]
+	}
+	return ""
+}
+
+// isBroken says whether a problem may be no more than the consequence of one that has been said.
+func (c *Config) isBroken(d *decoder, p environment.Problem) bool {
+	for _, path := range append([]string{p.Path}, p.Related...) {
+		for _, l := range layers(path, p.Environment) {
+			for ; l != "" && l != "defaults"; l = parent(l) {
+				if d.broken[l] {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// Warnings is what may be as it is, but deserves a second look, in the order of the file.
+func (c *Config) Warnings() []Problem {
+	var ps Problems
+	for _, w := range c.Plan().Warnings() {
+		at, path, _ := c.locate(w)
+		ps.List = append(ps.List, Problem{File: c.file, Line: at.line, Column: at.column, Path: path, Message: w.Message})
+	}
+	ps.sort()
+	return ps.List
+}

@@ -1,0 +1,95 @@
+package config
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// document parses data into the root node of its only document.
+func document(file string, data []byte) (*yaml.Node, error) {
+	data = bytes.TrimPrefix(data, []byte("\ufeff"))
+	fail := func(line, column int, message string) (*yaml.Node, error) {
+		return nil, &Problems{List: []Problem{{File: file, Line: line, Column: column, Message: message}}}
+	}
+	if line, column, ok := notText(data); ok {
+		return fail(line, column, "is not YAML: not even UTF-8 text")
+	}
+	dec := yaml.NewDecoder(bytes.NewReader(data))
+	var doc, second yaml.Node
+	switch err := dec.Decode(&doc); {
+	case errors.Is(err, io.EOF):
+		return fail(1, 1, "is empty; `storeship init` writes one to begin with")
+	case err != nil:
+		line, message := yamlError(err, data)
+		return fail(line, 1, message)
+	}
+	root := doc.Content[0]
+	if root.ShortTag() == "!!null" {
+		return fail(1, 1, "is empty; `storeship init` writes one to begin with")
+	}
+	if err := dec.Decode(&second); !errors.Is(err, io.EOF) {
+		line, message := 1, "a second document begins; a configuration is one document"
+		if err != nil {
+			line, message = yamlError(err, data)
+		} else if len(second.Content) > 0 {
+			line = second.Content[0].Line
+		}
+		return fail(line, 1, message)
+	}
+	return root, nil
+}
+
+// notText finds the first byte that no text file has.
+func notText(data []byte) (line, column int, found bool) {
+	line, column = 1, 1
+	for i := 0; i < len(data); {
+		r, size := utf8.DecodeRune(data[i:])
+		switch {
+		case r == utf8.RuneError && size == 1, r < ' ' && r != '\n' && r != '\r' && r != '\t', r == 0x7f:
+			return line, column, true
+		case r == '\n':
+			line, column = line+1, 0
+		}
+		column++
+		i += size
+	}
+	return 0, 0, false
+}
+
+var (
+	yamlLine   = regexp.MustCompile(`^yaml: (?:line (\d+): )?(.*)`)
+	yamlAnchor = regexp.MustCompile(`^unknown anchor '(.*)' referenced`)
+	tabIndent  = regexp.MustCompile(`^ *\t`)
+)
+
+// yamlError rewrites the parser's error: where it is, and what to do about the commonest cause, a tab.
+func yamlError(err error, data []byte) (line int, message string) {
+	text := strings.SplitN(err.Error(), "\n", 2)[0]
+	if m := yamlLine.FindStringSubmatch(text); m != nil {
+		line, _ = strconv.Atoi(m[1])
+		text = m[2]
+	}
+	lines := strings.Split(string(data), "\n")
+	if m := yamlAnchor.FindStringSubmatch(text); m != nil {
+		for i, l := range lines {
+			if strings.Contains(l, "*"+m[1]) {
+				return i + 1, "is not YAML: *" + m[1] + " refers to no anchor above it"
+			}
+		}
+	}
+	line = min(max(line, 1), len(lines))
+	// The parser names the line of the token before the one that it could not read, or of that one.
+	for i := line; i <= min(line+1, len(lines)); i++ {
+		if tabIndent.MatchString(lines[i-1]) {
+			return i, "is not YAML: the line is indented with a tab; indent with spaces"
+		}
+	}
+	return line, "is not YAML: " + text
+}

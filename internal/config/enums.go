@@ -1,0 +1,63 @@
+package config
+
+import (
+	"fmt"
+
+	"github.com/storeship/storeship/constructs/environment"
+)
+
+// enums are the values that the tag enum allows, by name. The plan's validation refuses others; this is what editors
+// offer.
+var enums = map[string][]string{
+	"provider":       {"codecommit"},
+	"region":         environment.RegionNames(),
+	"kind":           texts(environment.Kinds),
+	"preset":         texts(environment.Presets),
+	"architecture":   texts([]environment.Architecture{environment.X8664, environment.Arm64}),
+	"coverageFormat": environment.CoverageFormats,
+	"protocol":       texts([]environment.Protocol{environment.HTTP1, environment.HTTP2, environment.GRPC}),
+	"engine":         texts([]environment.Engine{environment.CodeDeploy, environment.Rolling}),
+	"strategy":       texts([]environment.Strategy{environment.AllAtOnce, environment.Canary, environment.Linear}),
+}
+
+// numbers are the numbers that the tag enum allows, by name.
+var numbers = map[string][]int{
+	"cpu":              cpus(),
+	"logRetentionDays": environment.LogRetentions,
+}
+
+// patterns are the shapes that the tag pattern asks for, by name, in what JavaScript and Go have in common.
+var patterns = map[string]string{
+	"name":        `^[a-z][a-z0-9]*(-[a-z0-9]+)*$`,
+	"environment": `^[a-z][a-z0-9]{1,11}$`,
+	"account":     `^[0-9]{12}$`,
+	"zone":        `^Z[A-Z0-9]{1,31}$`,
+	"cidr":        `^[0-9]+\.[0-9]+\.[0-9]+\.[0-9]+/(1[6-9]|20)$`,
+	"repository":  `^[A-Za-z0-9_.-]{1,100}$`,
+	"health":      `^/`,
+	"path":        `^/[^*?]*\*?$`,
+	"host":        `^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`,
+	"variable":    `^[A-Za-z_][A-Za-z0-9_]*$`,
+}
+
+// lengths are the shortest and longest texts of a pattern that does not say so itself.
+var lengths = map[string][2]int{"name": {2, 20}}
+
+// durationPattern is the shape of a [Duration].
+const durationPattern = `^([0-9]+h)?([0-9]+m)?([0-9]+s)?$`
+
+func texts[T any](values []T) []string {
+	out := make([]string, len(values))
+	for i, v := range values {
+		out[i] = fmt.Sprint(v)
+	}
+	return out
+}
+
+func cpus() []int {
+	var out []int
+	for _, z := range environment.Sizes {
+		out = append(out, z.CPU)
+	}
+	return out
+}

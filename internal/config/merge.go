@@ -1,0 +1,120 @@
+package config
+
+import (
+	"reflect"
+)
+
+// overlay returns base with what over says in its place: mappings merge key by key, lists and single values replace.
+// Neither argument changes.
+func overlay[T any](base, over T) T {
+	return merged(reflect.ValueOf(&base).Elem(), reflect.ValueOf(&over).Elem()).Interface().(T)
+}
+
+func merged(base, over reflect.Value) reflect.Value {
+	switch base.Kind() {
+	case reflect.Struct:
+		out := reflect.New(base.Type()).Elem()
+		for i := range base.NumField() {
+			if base.Type().Field(i).IsExported() {
+				out.Field(i).Set(merged(base.Field(i), over.Field(i)))
+			}
+		}
+		return out
+	case reflect.Map:
+		if base.IsNil() || over.IsNil() {
+			break
+		}
+		out := reflect.MakeMap(base.Type())
+		for _, m := range []reflect.Value{base, over} {
+			for _, key := range m.MapKeys() {
+				out.SetMapIndex(key, m.MapIndex(key))
+			}
+		}
+		return out
+	case reflect.Pointer:
+		if base.IsNil() || over.IsNil() || base.Elem().Kind() != reflect.Struct || replaces(base, over) {
+			break
+		}
+		out := reflect.New(base.Type().Elem())
+		out.Elem().Set(merged(base.Elem(), over.Elem()))
+		return out
+	}
+	if over.IsZero() {
+		return base
+	}
+	return over
+}
+
+// replaces says whether over is the other of two alternatives, which cannot merge: an internal service made public, or a
+// public one internal.
+func replaces(base, over reflect.Value) bool {
+	b, ok := base.Interface().(*Expose)
+	if !ok {
+		return false
+	}
+	o := over.Interface().(*Expose)
+	return (b.Internal != nil) != (o.Internal != nil)
+}
+
+// runtime is how a service is to run in the environment of that name, as the file says it: its overrides over its own
+// settings over the defaults.
+func (c *Config) runtime(s *Service, environment string) Runtime {
+	r := s.Runtime
+	if o := s.Overrides.Get(environment); o != nil {
+		r = overlay(r, *o)
+	}
+	if c.Defaults == nil {
+		return r
+	}
+	return overlay(applicable(c.Defaults.Runtime, r), r)
+}
+
+// applicable leaves out of the defaults what does not go with what the service says, for a service cannot unsay a
+// default: a worker is not exposed, and each engine has settings of its own.
+func applicable(defaults, r Runtime) Runtime {
+	if both := overlay(defaults, r); both.HTTP == nil {
+		defaults.Expose = nil
+	}
+	if defaults.Release == nil {
+		return defaults
+	}
+	release := *defaults.Release
+	both := overlay(defaults, r)
+	worker := both.HTTP == nil
+	if worker && value(release.Engine) == "codedeploy" {
+		release.Engine = nil
+		both.Release = overlay(&release, r.Release)
+	}
+	engine := value(both.Release.Engine)
+	if engine == "rolling" || engine == "" && worker {
+		release.Strategy, release.Percent, release.Interval = nil, nil, nil
+	} else {
+		release.MinHealthyPercent, release.MaxHealthyPercent = nil, nil
+	}
+	if value(both.Release.Strategy) == "all-at-once" && (r.Release != nil && r.Release.Strategy != nil) {
+		release.Percent, release.Interval = nil, nil
+	}
+	defaults.Release = &release
+	return defaults
+}
+
+// build is how the code of a service becomes an image, as the file says it.
+func (c *Config) build(s *Service) Build {
+	var b Build
+	if c.Defaults != nil && c.Defaults.Build != nil {
+		b = *c.Defaults.Build
+	}
+	if s.Build != nil {
+		b = overlay(b, *s.Build)
+	}
+	return b
+}
+
+// value is what p points to, or the zero value.
+func value[T any](p *T) T {
+	var zero T
+	if p == nil {
+		return zero
+	}
+	return *p
+}

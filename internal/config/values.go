@@ -1,0 +1,79 @@
+package config
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/storeship/storeship/constructs/environment"
+	"github.com/storeship/storeship/internal/text"
+)
+
+// values lists the effective settings of a runtime, as the file would write them.
+func values(r environment.Runtime) []Setting {
+	var vs valueList
+	vs.number("cpu", r.CPU)
+	vs.number("memoryMiB", r.MemoryMiB)
+	if h := r.HTTP; h != nil {
+		vs.number("http.port", h.Port)
+		vs.text("http.health", h.Health)
+		vs.text("http.protocol", string(h.Protocol))
+		vs.number("http.graceSeconds", h.GraceSeconds)
+	}
+	if x := r.Expose; x != nil && x.Internal {
+		vs.text("expose", "internal")
+	} else if x != nil {
+		vs.text("expose.path", x.Path)
+		vs.text("expose.host", x.Host)
+		vs.list("expose.block", x.Block)
+	}
+	for _, name := range sorted(r.Variables) {
+		vs = append(vs, Setting{Path: text.Under("variables", name), Value: r.Variables[name]})
+	}
+	for _, name := range sorted(r.Secrets) {
+		vs.text(text.Under("secrets", name), r.Secrets[name])
+	}
+	vs.list("command", r.Command)
+	vs.list("writablePaths", r.WritablePaths)
+	vs.text("keepVolumePermissions", strconv.FormatBool(r.KeepVolumePermissions))
+	vs.number("scale.min", r.Scale.Min)
+	vs.number("scale.max", r.Scale.Max)
+	vs.number("scale.cpuPercent", r.Scale.CPUPercent)
+	vs.number("scale.memoryPercent", r.Scale.MemoryPercent)
+	vs.text("release.engine", string(r.Release.Engine))
+	vs.text("release.strategy", string(r.Release.Strategy))
+	vs.number("release.percent", r.Release.Percent)
+	vs.duration("release.interval", r.Release.Interval)
+	if m := r.Release.MinHealthyPercent; m != nil {
+		vs.text("release.minHealthyPercent", strconv.Itoa(*m))
+	}
+	vs.number("release.maxHealthyPercent", r.Release.MaxHealthyPercent)
+	vs.number("logRetentionDays", r.LogRetentionDays)
+	return vs
+}
+
+// valueList leaves out what a runtime does not have.
+type valueList []Setting
+
+func (vs *valueList) text(path, v string) {
+	if v != "" {
+		*vs = append(*vs, Setting{Path: path, Value: v})
+	}
+}
+
+func (vs *valueList) number(path string, v int) {
+	if v != 0 {
+		vs.text(path, strconv.Itoa(v))
+	}
+}
+
+func (vs *valueList) duration(path string, v time.Duration) {
+	if v != 0 {
+		vs.text(path, text.Duration(v))
+	}
+}
+
+func (vs *valueList) list(path string, v []string) {
+	if v != nil {
+		vs.text(path, list(v))
+	}
+}
