@@ -1,0 +1,65 @@
+package rollout
+
+import "github.com/storeship/storeship/constructs/environment"
+
+// Charge is something that costs money, and how many there are of it.
+type Charge struct {
+	// What it is, for a person.
+	What string
+	// Resource is its type in CloudFormation. Empty for what no resource stands for.
+	Resource string
+	// Unit is what AWS charges by.
+	Unit string
+	// Count of it.
+	Count int
+}
+
+// Charges of a target before any service: what its network and ingress cost whether someone comes or not.
+func Charges(t environment.Target) []Charge {
+	n := t.Environment.Network.WithDefaults(t.Environment.Kind)
+	return []Charge{
+		{"NAT gateway", "AWS::EC2::NatGateway", "hour, and GB through it", n.NatGateways},
+		{"public IPv4 address of a NAT gateway", "AWS::EC2::EIP", "hour", n.NatGateways},
+		{"public IPv4 address of the public load balancer, one a zone", "", "hour", n.AvailabilityZones},
+		{"interface endpoint", "AWS::EC2::VPCEndpoint", "see the next line", len(n.Endpoints)},
+		{"interface endpoint in a zone", "", "hour, and GB through it", len(n.Endpoints) * n.AvailabilityZones},
+		{"load balancer", "AWS::ElasticLoadBalancingV2::LoadBalancer", "hour, and capacity unit (LCU) in use", 2},
+		{"web ACL", "AWS::WAFv2::WebACL", "month, each of its rules a month, and request", 1},
+		{"customer managed key", "AWS::KMS::Key", "month, and request", 1},
+		{"private zone", "AWS::Route53::HostedZone", "month", 1},
+		{"log group: flow logs, web ACL, Container Insights", "AWS::Logs::LogGroup", "GB written, and GB kept a month", 3},
+		{"bucket of access logs", "AWS::S3::Bucket", "GB kept a month, and request", 1},
+	}
+}
+
+// ServiceCharges of one service in a target.
+func ServiceCharges(t environment.Target, s *environment.Service) []Charge {
+	r := s.In(t.Environment)
+	return []Charge{
+		{"Fargate task, at least", "", "vCPU hour and GB hour", r.Scale.Min},
+		{"Fargate task, at most", "", "vCPU hour and GB hour", r.Scale.Max},
+		{"Fargate task while a release goes on, at most", "", "vCPU hour and GB hour", Peak(r)},
+		{"alarm of the scaling, two a policy", "", "month", 4},
+		{"log group", "AWS::Logs::LogGroup", "GB written, and GB kept a month", 1},
+	}
+}
+
+// ToolsCharges of the tools account, in all regions of the store together.
+func ToolsCharges(plan *environment.Plan) []Charge {
+	regions, services := len(plan.Store.Regions()), len(plan.Services)
+	return []Charge{
+		{"customer managed key: artifacts and images of a region", "AWS::KMS::Key", "month, and request", 2 * regions},
+		{"bucket: artifacts and their access logs", "AWS::S3::Bucket", "GB kept a month, and request", 2 * regions},
+		{"image repository, one per service and region", "AWS::ECR::Repository", "GB kept a month, and GB copied to another region", services * regions},
+		{"pipeline", "AWS::CodePipeline::Pipeline", "minute of an action, but for approvals", 1 + services},
+		{"log group of builds", "AWS::Logs::LogGroup", "GB written, and GB kept a month", 1 + services},
+	}
+}
+
+// Peak is how many tasks of a service can run at once: while a release goes on, the old and the new at the maximum.
+func Peak(r environment.Runtime) int {
+	if r.Release.Engine == environment.CodeDeploy {
+		return 2 * r.Scale.Max
+	}
+	return (r.Scale.Max*r.Release.MaxHealthyPercent + 99) / 100
+}

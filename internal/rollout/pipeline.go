@@ -1,0 +1,304 @@
+package rollout
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/storeship/storeship/constructs/environment"
+)
+
+// Pipeline is one pipeline of the tools account.
+type Pipeline struct {
+	// Name of the pipeline.
+	Name string `json:"name"`
+	// Scope is what `cdk synth -c scope=` calls the pipeline with its stages: a service, or the platform.
+	Scope string `json:"scope"`
+	// Stack that holds the pipeline.
+	Stack string `json:"stack"`
+	// Trigger is the branch whose pushes start the pipeline.
+	Trigger Branch `json:"trigger"`
+	// Stages in order.
+	Stages []Stage `json:"stages"`
+}
+
+// Branch is a branch of a source repository.
+type Branch struct {
+	// Repository is the CodeCommit repository's name.
+	Repository string `json:"repository"`
+	// Branch that the pipeline follows.
+	Branch string `json:"branch"`
+}
+
+// Stage is one stage of a pipeline.
+type Stage struct {
+	// Name of the stage.
+	Name string `json:"name"`
+	// Actions in an order in which they can run. Those of different targets run side by side.
+	Actions []Action `json:"actions"`
+}
+
+// Kind is what an action does.
+type Kind string
+
+// The kinds of actions.
+const (
+	// Source takes the newest commit.
+	Source Kind = "source"
+	// Build runs commands.
+	Build Kind = "build"
+	// SelfMutate updates the pipeline.
+	SelfMutate Kind = "self-mutate"
+	// Approve waits for a person.
+	Approve Kind = "approve"
+	// Prepare makes the change set of a stack, and Deploy executes it.
+	Prepare Kind = "prepare"
+	Deploy  Kind = "deploy"
+	// Check looks into a target.
+	Check Kind = "check"
+	// Release shifts a target's traffic to new tasks.
+	Release Kind = "release"
+)
+
+// Action is one action of a stage.
+type Action struct {
+	// Name of the action, unique in its stage.
+	Name string `json:"name"`
+	// Kind says what the action does.
+	Kind Kind `json:"kind"`
+	// Target that the action is for, "prod-us-west-2" or "tools-us-west-2". Empty for actions of the whole stage.
+	Target string `json:"target,omitempty"`
+	// Stack that the action prepares or deploys.
+	Stack string `json:"stack,omitempty"`
+	// Account that the action changes or looks into.
+	Account string `json:"account,omitempty"`
+	// Region of that account.
+	Region string `json:"region,omitempty"`
+	// Does says what the action does, for a person, where its name and stack do not.
+	Does string `json:"does,omitempty"`
+
+	// step is the name without the target in front.
+	step string
+}
+
+// The names of steps, which are the names of actions in a stage of one target.
+const (
+	stepSynth     = "Synth"
+	stepTests     = "UnitTests"
+	stepPackage   = "Package"
+	stepContract  = "Contract"
+	stepBlueGreen = "BlueGreen"
+	stepSmoke     = "Smoke"
+	stepReleased  = "MarkReleased"
+	stepApprove   = "Approve-"
+)
+
+// maxActions is how many actions CodePipeline allows in a stage; CDK Pipelines starts another one then.
+// https://docs.aws.amazon.com/codepipeline/latest/userguide/limits.html
+const maxActions = 50
+
+// platformPipeline models the pipeline of what services stand on.
+func platformPipeline(plan *environment.Plan) Pipeline {
+	store := plan.Store
+	delivery := plan.DeliverySource()
+	p := newPipeline(store, environment.PlatformName, delivery)
+	p.add("Source", []Action{source(delivery)})
+	p.add("Build", []Action{build(stepSynth, "synthesize "+environment.PlatformName)})
+	p.add("UpdatePipeline", []Action{selfMutate()})
+	var tools wave
+	for _, region := range store.Regions() {
+		tools.targets = append(tools.targets, lane{ToolsName + "-" + region, deploy(toolsStacksIn(store, region)...)})
+	}
+	tools.id = ToolsName
+	p.addWave(tools)
+	for _, e := range store.Environments {
+		for i := range e.Waves {
+			p.addWave(waveOf(store, e, i, platformIn))
+		}
+	}
+	return p
+}
+
+// servicePipeline models the pipeline of one service.
+func servicePipeline(plan *environment.Plan, s *environment.Service) Pipeline {
+	store, own, delivery := plan.Store, plan.SourceOf(s), plan.DeliverySource()
+	p := newPipeline(store, s.Name, own)
+	p.add("Source", inOrder([]Action{source(own), source(delivery)}))
+	p.add("Build", []Action{
+		build(stepTests, "unit tests with their reports"),
+		build(stepPackage, "build the image, push it, copy its digest to "+strings.Join(store.Regions(), ", ")),
+		build(stepSynth, "synthesize "+s.Name+" with that digest"),
+	})
+	p.add("UpdatePipeline", []Action{selfMutate()})
+	for n, e := range store.Environments {
+		for i := range e.Waves {
+			w := waveOf(store, e, i, func(t environment.Target) [][]Action { return releaseIn(t, s) })
+			if n == len(store.Environments)-1 && i == len(e.Waves)-1 {
+				w.after = []Action{build(stepReleased, "keep the image from expiring")}
+			}
+			p.addWave(w)
+		}
+	}
+	return p
+}
+
+// platformIn lists what the platform's pipeline does in a target, step after step.
+func platformIn(t environment.Target) [][]Action {
+	var steps [][]Action
+	for _, s := range platformStacks(t) {
+		steps = append(steps, deploy(s)...)
+	}
+	return steps
+}
+
+// releaseIn lists what a service's pipeline does in a target, step after step.
+func releaseIn(t environment.Target, s *environment.Service) [][]Action {
+	runtime := s.In(t.Environment)
+	steps := [][]Action{{in(t, Check, stepContract, "the platform has what the service needs")}}
+	steps = append(steps, deploy(serviceStack(t, s))...)
+	if runtime.Release.Engine == environment.CodeDeploy {
+		steps = append(steps, []Action{in(t, Release, stepBlueGreen, shift(runtime.Release)+bake(t))})
+	}
+	return append(steps, []Action{in(t, Check, stepSmoke, "the release answers")})
+}
+
+// shift says how a release takes over the traffic.
+func shift(r environment.Release) string {
+	switch r.Strategy {
+	case environment.Canary:
+		return fmt.Sprintf("canary: %d %% of the traffic, the rest after %s", r.Percent, duration(r.Interval))
+	case environment.Linear:
+		return fmt.Sprintf("linear: %d %% of the traffic every %s", r.Percent, duration(r.Interval))
+	}
+	return "all traffic at once"
+}
+
+// bake says how long the old tasks stay.
+func bake(t environment.Target) string {
+	if d := t.Bake(); d > 0 {
+		return "; bake " + duration(d)
+	}
+	return ""
+}
+
+// duration is d without its zero parts: "5m", not "5m0s".
+func duration(d time.Duration) string {
+	s := d.String()
+	if strings.HasSuffix(s, "m0s") {
+		s = strings.TrimSuffix(s, "0s")
+	}
+	if strings.HasSuffix(s, "h0m") {
+		s = strings.TrimSuffix(s, "0m")
+	}
+	return s
+}
+
+func newPipeline(store *environment.Store, scope string, trigger environment.Source) Pipeline {
+	return Pipeline{
+		Name:    store.PipelineName(scope),
+		Scope:   scope,
+		Stack:   store.PipelineStackName(scope),
+		Trigger: Branch{trigger.Repository, trigger.Branch},
+	}
+}
+
+func source(s environment.Source) Action {
+	return Action{Name: s.Repository, Kind: Source, Does: "branch " + s.Branch}
+}
+
+func build(step, does string) Action { return Action{Name: step, Kind: Build, Does: does} }
+
+func selfMutate() Action {
+	return Action{Name: "SelfMutate", Kind: SelfMutate, Does: "update this pipeline, and start again if it changed"}
+}
+
+func in(t environment.Target, kind Kind, step, does string) Action {
+	return Action{Kind: kind, Account: t.Environment.Account, Region: t.Region, Does: does, step: step}
+}
+
+// deploy prepares and deploys stacks that do not need each other: all are prepared, then all are deployed.
+func deploy(stacks ...Stack) [][]Action {
+	steps := make([][]Action, 2)
+	for _, s := range stacks {
+		a := Action{Kind: Prepare, Stack: s.Name, Account: s.account, Region: s.region, step: s.Name + ".Prepare"}
+		steps[0] = append(steps[0], a)
+		a.Kind, a.step = Deploy, s.Name+".Deploy"
+		steps[1] = append(steps[1], a)
+	}
+	return steps
+}
+
+// wave is what CDK Pipelines calls a wave: lanes side by side, with what comes before and after all of them.
+type wave struct {
+	id      string
+	before  []Action
+	targets []lane
+	after   []Action
+}
+
+// lane is what happens in one target of a wave, step after step.
+type lane struct {
+	id    string
+	steps [][]Action
+}
+
+func waveOf(store *environment.Store, e *environment.Environment, i int, steps func(environment.Target) [][]Action) wave {
+	w := wave{id: e.WaveID(i)}
+	if i == 0 && e.Approval != nil {
+		w.before = []Action{{Name: stepApprove + e.Name, Kind: Approve, Does: "a person decides"}}
+	}
+	for _, region := range e.Waves[i].Regions {
+		t := environment.Target{Store: store, Environment: e, Region: region}
+		w.targets = append(w.targets, lane{t.ID(), steps(t)})
+	}
+	return w
+}
+
+func (p *Pipeline) add(name string, actions []Action) {
+	p.Stages = append(p.Stages, Stage{Name: name, Actions: actions})
+}
+
+// addWave adds the stages of a wave, named as CDK Pipelines names them: a wave of one target is named after the target,
+// and its actions do not repeat that name.
+func (p *Pipeline) addWave(w wave) {
+	name, prefix := w.id, func(id string) string { return id + "." }
+	if len(w.targets) == 1 {
+		name, prefix = w.targets[0].id, func(string) string { return "" }
+	}
+	actions := w.before
+	for i := 0; ; i++ {
+		var step []Action
+		for _, l := range w.targets {
+			if i >= len(l.steps) {
+				continue
+			}
+			for _, a := range l.steps[i] {
+				a.Name, a.Target = prefix(l.id)+a.step, l.id
+				step = append(step, a)
+			}
+		}
+		if len(step) == 0 {
+			break
+		}
+		actions = append(actions, inOrder(step)...)
+	}
+	actions = append(actions, w.after...)
+	if len(actions) <= maxActions {
+		p.add(name, actions)
+		return
+	}
+	for i := 1; len(actions) > 0; i++ {
+		n := min(maxActions, len(actions))
+		p.add(name+"."+strconv.Itoa(i), actions[:n])
+		actions = actions[n:]
+	}
+}
+
+// inOrder sorts actions that run at the same time as CDK Pipelines does: by their own names without what is in front.
+func inOrder(actions []Action) []Action {
+	id := func(a Action) string { return a.Name[strings.LastIndex(a.Name, ".")+1:] }
+	slices.SortStableFunc(actions, func(a, b Action) int { return strings.Compare(id(a), id(b)) })
+	return actions
+}
