@@ -1,0 +1,66 @@
+package frozen
+
+// When says when a changed setting takes effect.
+type When string
+
+// The answers, the easiest first.
+const (
+	// NextRelease needs nothing: the next execution of the service's pipeline carries it.
+	NextRelease When = "with the next release"
+	// NextDeployment takes effect when the pipeline updates the stack, before or without a release.
+	NextDeployment When = "when the stack is deployed"
+	// Steps needs more than one change.
+	Steps When = "in steps"
+	// Never in place: what exists keeps the value that it was created with.
+	Never When = "never in place"
+)
+
+// Setting is a key of storeship.yaml, or several, and what becomes of a change once everything is deployed.
+type Setting struct {
+	// Keys as explain prints them; one names everything below it.
+	Keys []string
+	// When a change takes effect.
+	When When
+	// How to make it, or what to know.
+	How string
+}
+
+// Settings covers every key of storeship.yaml, in the order of the file.
+func Settings() []Setting {
+	const contract = "the value reaches services through the platform contract, and services under CodeDeploy keep the one they have"
+	return []Setting{
+		{[]string{"store"}, Never, "it begins every name: another store beside the old one"},
+		{[]string{"tools"}, Never, "images, keys and roles are named by it: another store beside the old one"},
+		{[]string{"source"}, NextDeployment, "the pipelines' source"},
+		{[]string{"delivery"}, NextDeployment, "create the repository first, or the platform pipeline finds no source"},
+		{[]string{"sandbox"}, Never, "it is about accounts, which environments keep"},
+		{[]string{"environments"}, Steps, "a new environment: bootstrap its account, deploy its access stack, run the platform pipeline, then the services'; before removing one, delete its stacks"},
+		{[]string{"environments.*.kind"}, NextDeployment, "it changes defaults, of which some are rows of this table: say those explicitly first"},
+		{[]string{"environments.*.account"}, Never, "another environment, then remove the old one"},
+		{[]string{"environments.*.domain"}, Never, "certificates, records and listeners carry it: another environment, then move the records of customers"},
+		{[]string{"environments.*.approval"}, NextDeployment, "each new address must confirm its subscription"},
+		{[]string{"environments.*.network.availabilityZones", "environments.*.network.cidr"}, Never, contract + ": another environment, or another region of it"},
+		{[]string{"environments.*.network.natGateways"}, NextDeployment, "outgoing addresses change: tell whoever admits them"},
+		{[]string{"environments.*.network.endpoints"}, NextDeployment, "the platform pipeline adds and removes them"},
+		{[]string{"environments.*.waves.*.regions"}, Steps, "a new region: bootstrap it, deploy its artifacts stack, run the platform pipeline, then the services'; before removing one, delete its stacks"},
+		{[]string{"environments.*.waves.*.bake"}, NextDeployment, "deployments that run keep theirs"},
+		{[]string{"defaults"}, NextRelease, "as the same key of a service"},
+		{[]string{"services"}, NextDeployment, "a new service: the platform pipeline creates its repositories, then deploy its pipeline; a new name is a new service; before removing one, delete its stacks"},
+		{[]string{"services.*.source"}, NextDeployment, "the service's pipeline updates itself"},
+		{[]string{"services.*.build"}, NextRelease, "architecture changes the image and the tasks together"},
+		{[]string{"services.*.cpu", "services.*.memoryMiB", "services.*.variables", "services.*.command", "services.*.writablePaths", "services.*.keepVolumePermissions"},
+			NextRelease, "all of it is the task definition"},
+		{[]string{"services.*.secrets"}, NextRelease, "to remove one, release a version that does not need it first: a rollback restores tasks, not permissions"},
+		{[]string{"services.*.http.port", "services.*.http.protocol"}, Never, newService},
+		{[]string{"services.*.http.health"}, Steps, twoSteps},
+		{[]string{"services.*.http.graceSeconds"}, Never, newService},
+		{[]string{"services.*.expose.internal", "services.*.expose.internal.port", "services.*.expose.path", "services.*.expose.host", "services.*.expose.priority"}, Never, newService},
+		{[]string{"services.*.expose.block"}, NextDeployment, "the platform pipeline updates the web ACL"},
+		{[]string{"services.*.scale"}, NextDeployment, "the number of running tasks follows on its own"},
+		{[]string{"services.*.release.engine"}, Never, newService},
+		{[]string{"services.*.release.strategy", "services.*.release.percent", "services.*.release.interval"}, NextDeployment, "the deployment group changes before the release of the same execution"},
+		{[]string{"services.*.release.minHealthyPercent", "services.*.release.maxHealthyPercent"}, NextDeployment, "only for the engine rolling"},
+		{[]string{"services.*.logRetentionDays"}, NextDeployment, "older events are deleted, and do not come back"},
+		{[]string{"services.*.overrides"}, NextRelease, "as the same key of the service, in that environment"},
+	}
+}
