@@ -1,0 +1,75 @@
+package node
+
+import (
+	"fmt"
+	"reflect"
+	"strings"
+
+	"github.com/aws/constructs-go/constructs/v10"
+)
+
+// Construct is embedded, as the first field, by every construct of this library. jsii takes a Go struct for a construct of
+// its own only when the struct overrides a method; ToString is that one.
+type Construct struct{ constructs.Construct }
+
+// ToString returns the construct's path in the tree.
+func (c *Construct) ToString() *string { return c.Node().Path() }
+
+func (c *Construct) self() *Construct { return c }
+
+// Embedding is a construct of this library: a pointer to a struct that embeds [Construct].
+type Embedding interface {
+	constructs.Construct
+	self() *Construct
+}
+
+// Init makes c a construct with the given id in scope.
+//
+// jsii is given the embedded Construct, not c. It would take all methods that c has through it for overrides, Node among
+// them, and every look at a node, tens of thousands in a synth, would go from JavaScript to Go and back. jsii knows its
+// objects by their address, which the first field shares with the struct: c can be handed to the CDK all the same.
+func Init(c Embedding, scope constructs.Construct, id string) {
+	if v := reflect.ValueOf(c).Elem(); v.Addr().Pointer() != reflect.ValueOf(c.self()).Pointer() {
+		panic(fmt.Sprintf("%s must embed node.Construct as its first field", v.Type()))
+	}
+	constructs.NewConstruct_Override(c.self(), scope, &id)
+}
+
+// Error is every problem of the props of one construct.
+type Error struct {
+	// Type is the construct's Go type, "delivery.Pipeline".
+	Type string
+	// Path is where the construct would stand in the tree.
+	Path string
+	// Err joins the problems, one a line.
+	Err error
+}
+
+// Error names the construct and indents its problems.
+func (e *Error) Error() string {
+	return fmt.Sprintf("%s %s:\n  %s", e.Type, e.Path, strings.ReplaceAll(e.Err.Error(), "\n", "\n  "))
+}
+
+// Unwrap returns the joined problems.
+func (e *Error) Unwrap() error { return e.Err }
+
+// Problems lists the problems, each with the construct's type and path in front, as a line for a person.
+func (e *Error) Problems() []string {
+	lines := strings.Split(e.Err.Error(), "\n")
+	for i, line := range lines {
+		lines[i] = e.Type + " " + e.Path + ": " + line
+	}
+	return lines
+}
+
+// Must panics with an [Error] when err, the result of a Validate method, is not nil.
+func Must(typ string, scope constructs.Construct, id string, err error) {
+	if err == nil {
+		return
+	}
+	path := id
+	if p := *scope.Node().Path(); p != "" {
+		path = p + "/" + id
+	}
+	panic(&Error{Type: typ, Path: path, Err: err})
+}

@@ -1,0 +1,46 @@
+package policy
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// metadataKey is where cdk-nag looks for acknowledged findings in a template.
+// https://github.com/cdklabs/cdk-nag#suppressing-a-rule
+const metadataKey = "cdk_nag"
+
+// Finding is one rule that a resource breaks on purpose.
+type Finding struct {
+	// Rule is the rule's id, "AwsSolutions-IAM5". Required.
+	Rule string
+	// Reason that a security reviewer would accept, in a sentence. Required.
+	Reason string
+	// AppliesTo limits the acknowledgement to the exact finding, "Resource::*". Required for rules that report one
+	// finding per statement. Default: the whole rule, on this resource only.
+	AppliesTo []string
+}
+
+// Acknowledge records the findings on the one CloudFormation resource that c is or has as its default child.
+func Acknowledge(c constructs.IConstruct, findings ...Finding) {
+	resource, ok := c.(awscdk.CfnResource)
+	if !ok {
+		resource = c.Node().DefaultChild().(awscdk.CfnResource)
+	}
+	var rules []any
+	if old, ok := resource.GetMetadata(jsii.String(metadataKey)).(map[string]any); ok {
+		rules, _ = old["rules_to_suppress"].([]any)
+	}
+	for _, f := range findings {
+		rule := map[string]any{"id": f.Rule, "reason": f.Reason}
+		if len(f.AppliesTo) > 0 {
+			list := make([]any, len(f.AppliesTo))
+			for i, a := range f.AppliesTo {
+				list[i] = a
+			}
+			rule["applies_to"] = list
+		}
+		rules = append(rules, rule)
+	}
+	resource.AddMetadata(jsii.String(metadataKey), map[string]any{"rules_to_suppress": rules})
+}
