@@ -1,0 +1,197 @@
+package build_test
+
+import (
+	"encoding/json"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
+	"github.com/aws/aws-cdk-go/awscdk/v2/pipelines"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/storeship/storeship/constructs/build"
+	"github.com/storeship/storeship/constructs/environment"
+	"github.com/storeship/storeship/constructs/source"
+)
+
+const inspector = "arn:aws:iam::222222222222:role/shop-beta-inspector"
+
+// contract is more names than one call of the API takes.
+var contract = func() []build.Parameter {
+	var p []build.Parameter
+	for _, letter := range "abcdefghijklm" {
+		p = append(p, build.Parameter{Name: "/shop/platform/beta/" + string(letter)})
+	}
+	p[1].Value = "/utility/*,/proxy/*"
+	return p
+}()
+
+// project is one CodeBuild project of the template, with what the pipeline's action adds to it.
+type project struct {
+	properties map[string]any
+	spec       buildSpec
+	variables  map[string]string
+}
+
+type buildSpec struct {
+	Env struct {
+		Shell    string   `json:"shell"`
+		Exported []string `json:"exported-variables"`
+	} `json:"env"`
+	Phases map[string]struct {
+		Runtimes map[string]string `json:"runtime-versions"`
+		Commands []string          `json:"commands"`
+	} `json:"phases"`
+	Reports map[string]struct {
+		Folder string   `json:"base-directory"`
+		Files  []string `json:"files"`
+		Format string   `json:"file-format"`
+	} `json:"reports"`
+	Cache     map[string][]string `json:"cache"`
+	Artifacts map[string]any      `json:"artifacts"`
+}
+
+// fixture is one pipeline with every step, synthesized once.
+var fixture = sync.OnceValue(func() map[string]any {
+	app := awscdk.NewApp(&awscdk.AppProps{Context: &map[string]any{
+		"@aws-cdk/aws-iam:minimizePolicies":     true,
+		"@aws-cdk/core:target-partitions":       []string{"aws"},
+		"@aws-cdk/core:enablePartitionLiterals": true,
+	}})
+	stack := awscdk.NewStack(app, jsii.String("Pipe"), &awscdk.StackProps{Env: &awscdk.Environment{
+		Account: jsii.String("111111111111"), Region: jsii.String("us-west-2"),
+	}})
+	key := awskms.Key_FromKeyArn(stack, jsii.String("Key"),
+		jsii.String("arn:aws:kms:us-west-2:111111111111:key/00000000-0000-0000-0000-000000000000"))
+	p := build.Project{
+		Artifacts: awss3.Bucket_FromBucketAttributes(stack, jsii.String("Artifacts"), &awss3.BucketAttributes{
+			BucketName: jsii.String("shop-artifacts"), EncryptionKey: key,
+		}),
+		LogGroup: awslogs.NewLogGroup(stack, jsii.String("Logs"), nil),
+	}
+	code := source.CodeCommit("shop-catalog", "main").Source(stack, "Code", true)
+	program := source.CodeCommit("shop-delivery", "main").Source(stack, "Program", false)
+	registry := build.Registry{
+		Account: "111111111111", Repository: "shop/catalog", Regions: []string{"us-west-2", "us-east-1", "eu-west-1"},
+	}
+	var tests []pipelines.CodeBuildStep
+	unit := func(id string, b environment.Build, docker bool) {
+		tests = append(tests, build.UnitTests(stack, id, &build.UnitTestsProps{
+			Project: p, Source: code, Path: "src/app", Name: "shop-" + strings.ToLower(id), Build: b, Docker: docker,
+		}))
+	}
+	unit("Go", environment.Build{Preset: environment.PresetGo}, false)
+	unit("Java", environment.Build{Preset: environment.PresetJavaMaven}, true)
+	unit("Node", environment.Build{Preset: environment.PresetNode}, false)
+	unit("Python", environment.Build{Preset: environment.PresetPython}, false)
+	unit("Own", environment.Build{
+		Architecture: environment.Arm64,
+		TestCommands: []string{"first=set; export first", "gotestsum first \"$first\"\nnpm second | cat", "gotestsum last"},
+		TestReports:  "**/out/*.xml",
+	}, false)
+	image := build.Package(stack, "Package", &build.PackageProps{
+		Project: p, Source: code, Path: "src/app", Registry: registry,
+	})
+	for _, test := range tests {
+		image.AddStepDependency(test)
+	}
+	synth := build.Synth(stack, "Synth", &build.SynthProps{
+		Project: p, Source: program, Scope: "catalog", ImageDigest: build.Digest(image),
+	})
+	releases := synth.AddOutputDirectory(jsii.String(build.Releases))
+	pipeline := pipelines.NewCodePipeline(stack, jsii.String("Pipeline"), &pipelines.CodePipelineProps{
+		Synth: synth, ArtifactBucket: p.Artifacts, UsePipelineRoleForActions: jsii.Bool(true),
+	})
+	checks := p
+	checks.Role = build.NewRole(stack, "CheckRole", "shop-catalog-us-west-2-check")
+	wave := pipeline.AddWave(jsii.String("beta"), nil)
+	smoke := func(id string, props build.SmokeTestProps) {
+		props.Project, props.Input = checks, releases
+		props.InspectorRoleARN, props.Region = inspector, "eu-west-1"
+		props.Attempts = 3
+		wave.AddPost(build.SmokeTest(stack, id, &props))
+	}
+	wave.AddPre(
+		build.ContractCheck(stack, "Contract", &build.ContractCheckProps{
+			Project: checks, Input: releases, InspectorRoleARN: inspector, Region: "eu-west-1",
+			Parameters: contract, Pipeline: "shop-platform",
+		}),
+		// A synthesis of the platform has no image.
+		build.Synth(stack, "Platform", &build.SynthProps{Project: p, Source: program, Scope: "platform"}),
+	)
+	smoke("Url", build.SmokeTestProps{URL: "https://eu-west-1.shop.example.com/health", Host: "admin.shop.example.com"})
+	smoke("Address", build.SmokeTestProps{AddressParameter: "/shop/platform/beta/dns", Path: "/health"})
+	running := build.SmokeTestProps{Cluster: "shop-beta", Service: "shop-beta-catalog", ImageDigest: build.Digest(image)}
+	running.Engine = environment.CodeDeploy
+	smoke("BlueGreen", running)
+	running.Engine = environment.Rolling
+	smoke("Rolling", running)
+	running.Bake = 90 * time.Minute
+	smoke("Baking", running)
+	wave.AddPost(build.MarkReleased(stack, "MarkReleased", &build.MarkReleasedProps{
+		Project: p, Input: releases, Registry: registry, CommitID: code.CommitID(), ImageDigest: build.Digest(image),
+	}))
+	pipeline.BuildPipeline()
+	build.AcknowledgePrivileged(image)
+	return app.Synth(nil).GetStackArtifact(stack.ArtifactId()).Template().(map[string]any)
+})
+
+// resources are those of a type, by logical id.
+func resources(typ string) map[string]map[string]any {
+	found := map[string]map[string]any{}
+	for id, r := range fixture()["Resources"].(map[string]any) {
+		if r := r.(map[string]any); r["Type"] == typ {
+			found[id] = r
+		}
+	}
+	return found
+}
+
+// projectOf finds the project of a step by its action in the pipeline.
+func projectOf(t *testing.T, step string) project {
+	t.Helper()
+	for _, pipeline := range resources("AWS::CodePipeline::Pipeline") {
+		for _, stage := range pipeline["Properties"].(map[string]any)["Stages"].([]any) {
+			for _, action := range stage.(map[string]any)["Actions"].([]any) {
+				if a := action.(map[string]any); a["Name"] == step {
+					return readProject(t, a["Configuration"].(map[string]any))
+				}
+			}
+		}
+	}
+	t.Fatalf("no action %s", step)
+	return project{}
+}
+
+func readProject(t *testing.T, configuration map[string]any) project {
+	t.Helper()
+	id := configuration["ProjectName"].(map[string]any)["Ref"].(string)
+	p := project{properties: resources("AWS::CodeBuild::Project")[id]["Properties"].(map[string]any), variables: map[string]string{}}
+	// A buildspec that holds references would be no plain text, and no reviewer could read it.
+	text := p.properties["Source"].(map[string]any)["BuildSpec"].(string)
+	if err := json.Unmarshal([]byte(text), &p.spec); err != nil {
+		t.Fatal(err)
+	}
+	add := func(list []any, name, value string) {
+		for _, v := range list {
+			v := v.(map[string]any)
+			p.variables[v[name].(string)] = v[value].(string)
+		}
+	}
+	if list, ok := p.properties["Environment"].(map[string]any)["EnvironmentVariables"].([]any); ok {
+		add(list, "Name", "Value")
+	}
+	if text, ok := configuration["EnvironmentVariables"].(string); ok {
+		var list []any
+		if err := json.Unmarshal([]byte(text), &list); err != nil {
+			t.Fatal(err)
+		}
+		add(list, "name", "value")
+	}
+	return p
+}

@@ -1,0 +1,102 @@
+package build
+
+import (
+	"strings"
+	"time"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2/pipelines"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/storeship/storeship/constructs/environment"
+	"github.com/storeship/storeship/constructs/internal/node"
+	"github.com/storeship/storeship/constructs/registry"
+)
+
+// DigestVariable is the variable that [Package] exports.
+const DigestVariable = "IMAGE_DIGEST"
+
+// Digest is the digest of the image that a step made by [Package] found or built, as a variable that only actions of
+// that pipeline can read. It is asked for before the pipeline is built.
+func Digest(step pipelines.CodeBuildStep) string {
+	return *step.ExportedVariable(jsii.String(DigestVariable))
+}
+
+// Package returns the step that builds the image of a commit once, pushes it to the first region under the commit's id,
+// and copies it by digest to the others. Where an earlier build of the commit left an image, in any region, that one is
+// taken: the tags are immutable and the first image wins, so the build need not be reproducible. The step exports the
+// digest; see [Digest]. It costs build minutes of a medium host, and transfer to the other regions.
+func Package(scope constructs.Construct, id string, props *PackageProps) pipelines.CodeBuildStep {
+	p := props.withDefaults()
+	node.Must("build.Package", scope, id, p.Validate())
+	platform := "linux/amd64"
+	if p.Architecture == environment.Arm64 {
+		platform = "linux/arm64"
+	}
+	return newStep(scope, id, step{
+		project: p.Project, source: p.Source, architecture: p.Architecture,
+		privileged: true, large: true, cache: true, timeout: time.Hour,
+		runtimes: map[string]string{"golang": runtimeGo},
+		commands: []string{
+			script("go-install", "registry", "package"),
+			`IMAGE_DIGEST="$(cat "$HOME/.storeship/image-digest")" && export IMAGE_DIGEST`,
+		},
+		variables: merge(caches(), pins("CRANE_VERSION"), p.Registry.variables(), map[string]string{
+			"COMMIT_ID":   p.Source.CommitID(),
+			"SOURCE_PATH": p.Path,
+			"DOCKERFILE":  p.Dockerfile,
+			"PLATFORM":    platform,
+		}),
+		permissions: p.Registry.permissions(),
+	})
+}
+
+// MarkReleased returns the step that tags a released image with "released-" and the commit's id in every region, which
+// keeps it from expiring. It belongs after the last wave.
+func MarkReleased(scope constructs.Construct, id string, props *MarkReleasedProps) pipelines.CodeBuildStep {
+	p := props.withDefaults()
+	node.Must("build.MarkReleased", scope, id, p.Validate())
+	return newStep(scope, id, step{
+		project: p.Project, input: p.Input, cache: true, timeout: 30 * time.Minute,
+		runtimes: map[string]string{"golang": runtimeGo},
+		commands: []string{script("go-install", "registry", "mark-released")},
+		variables: merge(caches(), pins("CRANE_VERSION"), p.Registry.variables(), map[string]string{
+			"COMMIT_ID":           p.CommitID,
+			"IMAGE_DIGEST":        p.ImageDigest,
+			"RELEASED_TAG_PREFIX": registry.ReleasedTagPrefix,
+		}),
+		permissions: p.Registry.permissions(),
+	})
+}
+
+func (r Registry) variables() map[string]string {
+	return map[string]string{
+		"REGISTRY_ACCOUNT": r.Account,
+		"REPOSITORY":       r.Repository,
+		"REGIONS":          strings.Join(r.Regions, " "),
+	}
+}
+
+// permissions to read and push, on the repository of every region. ECR encrypts and decrypts with a grant of its own, so
+// none on the key: https://docs.aws.amazon.com/AmazonECR/latest/userguide/encryption-at-rest.html
+func (r Registry) permissions() []permission {
+	var repositories []string
+	for _, region := range r.Regions {
+		repositories = append(repositories, "arn:aws:ecr:"+region+":"+r.Account+":repository/"+r.Repository)
+	}
+	return []permission{
+		{
+			actions:   []string{"ecr:GetAuthorizationToken"},
+			resources: []string{"*"},
+			reason: "The action has no resource level: " +
+				"https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerregistry.html",
+		},
+		{
+			actions: []string{
+				"ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:CompleteLayerUpload",
+				"ecr:GetDownloadUrlForLayer", "ecr:InitiateLayerUpload", "ecr:PutImage", "ecr:UploadLayerPart",
+			},
+			resources: repositories,
+		},
+	}
+}

@@ -1,0 +1,61 @@
+package build
+
+import "strings"
+
+// Every tool that a build installs, at one exact version; nothing floats. Go checks its modules against the public
+// checksum database. Last review: 2026-11-21, all of them older than two months then.
+const (
+	// craneVersion copies and tags images by digest. https://github.com/google/go-containerregistry, 2026-09-04.
+	craneVersion = "v0.22.1"
+	// gotestsumVersion writes JUnit reports of Go tests. https://github.com/gotestyourself/gotestsum, 2025-09-11.
+	gotestsumVersion = "v1.13.0"
+	// gocoverCoberturaVersion converts Go's coverage. https://github.com/boumenot/gocover-cobertura, 2026-05-15.
+	gocoverCoberturaVersion = "v1.5.0"
+	// jacocoVersion measures coverage of Java. https://github.com/jacoco/jacoco, 2025-10-11.
+	jacocoVersion = "0.8.14"
+	// jestJunitVersion writes JUnit reports of jest. https://github.com/jest-community/jest-junit, 2026-04-24.
+	jestJunitVersion = "17.0.0"
+	// npmBefore is the day whose versions npm takes for the dependencies of jest-junit.
+	npmBefore = "2026-09-01"
+)
+
+// pythonPins are pytest, pytest-cov and all that they need. https://github.com/pytest-dev/pytest, 2025-12-06.
+var pythonPins = []string{
+	"coverage==7.12.0", "iniconfig==2.3.0", "packaging==25.0", "pluggy==1.6.0", "pygments==2.19.2",
+	"pytest==9.0.2", "pytest-cov==7.0.0",
+}
+
+// Build images, by id because the CDK's constants lag behind. CodeBuild patches them under the same id.
+// https://docs.aws.amazon.com/codebuild/latest/userguide/build-env-ref-available.html
+const (
+	// Image of builds that name no other.
+	Image      = "aws/codebuild/standard:8.0"
+	imageArm64 = "aws/codebuild/amazonlinux-aarch64-standard:4.0"
+)
+
+// Runtimes that both images have. Go fetches the toolchain that a go.mod asks for by itself.
+// https://docs.aws.amazon.com/codebuild/latest/userguide/available-runtimes.html
+const (
+	runtimeGo     = "1.25"
+	runtimeJava   = "corretto21"
+	runtimeNode   = "22"
+	runtimePython = "3.13"
+)
+
+// pins are the versions as the scripts read them.
+func pins(names ...string) map[string]string {
+	all := map[string]string{
+		"CRANE_VERSION":             craneVersion,
+		"GOTESTSUM_VERSION":         gotestsumVersion,
+		"GOCOVER_COBERTURA_VERSION": gocoverCoberturaVersion,
+		"JACOCO_VERSION":            jacocoVersion,
+		"JEST_JUNIT_VERSION":        jestJunitVersion,
+		"NPM_BEFORE":                npmBefore,
+		"PYTHON_PINS":               strings.Join(pythonPins, " "),
+	}
+	picked := map[string]string{}
+	for _, name := range names {
+		picked[name] = all[name]
+	}
+	return picked
+}

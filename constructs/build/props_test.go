@@ -1,0 +1,146 @@
+package build_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/storeship/storeship/constructs/build"
+	"github.com/storeship/storeship/constructs/environment"
+)
+
+// Catches a wrong field that passes, or that is reported under another name or without the way out. The project and the
+// source of each case are missing, which every step must say first.
+func TestProblems(t *testing.T) {
+	const project = "Project.Artifacts: required: the artifact bucket of the pipeline\nProject.LogGroup: required\n"
+	registry := build.Registry{Account: "111111111111", Repository: "shop/catalog", Regions: []string{"us-west-2"}}
+	parameters := []build.Parameter{{Name: "/shop/platform/beta/vpc"}}
+	const role = "arn:aws:iam::222222222222:role/shop-beta-inspector"
+	const digest = "sha256:1111111111111111111111111111111111111111111111111111111111111111"
+	for name, c := range map[string]struct {
+		props interface{ Validate() error }
+		want  string
+	}{
+		"unit tests": {
+			&build.UnitTestsProps{Name: "shop-catalog", Build: environment.Build{Preset: environment.PresetGo}},
+			project + "Source: required",
+		},
+		"unit tests, all wrong": {
+			&build.UnitTestsProps{
+				Project: build.Project{Timeout: 90 * time.Second}, Path: "../other", Name: "a",
+				Build: environment.Build{
+					Preset: "rust", Architecture: "mips", TestCommands: []string{" "}, TestReports: "/abs.xml",
+					CoverageReport: "a/../../b", CoverageFormat: "LCOV",
+				},
+			},
+			project + `Project.Timeout: must be whole minutes, 5m to 36h, got 1m30s
+Source: required
+Path: must be relative and stay in the source, got "../other"
+Name: must be 2 to 100 letters, digits and hyphens, got "a"
+Build.Preset: must be one of [go java-maven node python], got "rust"
+Build.Architecture: must be x86_64 or arm64, got "mips"
+Build.TestCommands[0]: must not be empty
+Build.TestReports: must be relative and stay in the source, got "/abs.xml"
+Build.CoverageReport: must be relative and stay in the source, got "a/../../b"
+Build.CoverageFormat: must be one of [CLOVERXML COBERTURAXML JACOCOXML SIMPLECOV], got "LCOV"`,
+		},
+		"unit tests without commands": {
+			&build.UnitTestsProps{Name: "shop", Build: environment.Build{}},
+			project + "Source: required\nBuild: a Preset or TestCommands are required",
+		},
+		"coverage without format": {
+			&build.UnitTestsProps{Name: "shop", Build: environment.Build{
+				TestCommands: []string{"make test"}, CoverageReport: "coverage.xml",
+			}},
+			project + "Source: required\nBuild.CoverageFormat: required with CoverageReport: " +
+				"one of [CLOVERXML COBERTURAXML JACOCOXML SIMPLECOV]",
+		},
+		"package": {
+			&build.PackageProps{Dockerfile: "/Dockerfile", Registry: build.Registry{
+				Account: "1", Repository: "Shop", Regions: []string{"oregon", "us-west-2", "us-west-2"},
+			}},
+			project + `Source: required
+Dockerfile: must be relative and stay in the source, got "/Dockerfile"
+Registry.Account: must be 12 digits, got "1"
+Registry.Repository: must be lower-case letters and digits with single . _ - / between them, got "Shop"
+Registry.Regions[0]: must be a region, such as "us-west-2", got "oregon"
+Registry.Regions[2]: us-west-2 is there twice`,
+		},
+		"nothing to package into": {
+			&build.PackageProps{},
+			project + "Source: required\nRegistry.Account: required\nRegistry.Repository: required\n" +
+				"Registry.Regions: at least one is required",
+		},
+		"mark": {
+			&build.MarkReleasedProps{CommitID: "main", ImageDigest: environment.MarkerDigest, Registry: registry},
+			project + `CommitID: must be 7 to 64 hexadecimal digits, as source.Source.CommitID gives it, got "main"
+ImageDigest: is the marker of a synth without an image; use build.Digest of the package step`,
+		},
+		"mark, of variables": {
+			&build.MarkReleasedProps{CommitID: "#{Source@x.CommitId}", ImageDigest: "#{Build@Package.IMAGE_DIGEST}", Registry: registry},
+			strings.TrimSpace(project),
+		},
+		"synth": {
+			&build.SynthProps{Scope: "a service", ImageDigest: "latest"},
+			project + `Source: required
+Scope: must be a service's name or "platform", got "a service"
+ImageDigest: must be "sha256:" and 64 hexadecimal digits, as build.Digest gives it, got "latest"`,
+		},
+		"contract": {
+			&build.ContractCheckProps{
+				InspectorRoleARN: "shop-beta-inspector", Region: "beta",
+				Parameters: []build.Parameter{{Name: "vpc"}, {Name: "/a", Value: "b\nc"}},
+			},
+			project + `InspectorRoleARN: must be the ARN of a role, such as "arn:aws:iam::222222222222:role/shop-beta-inspector", got "shop-beta-inspector"
+Region: must be a region, such as "us-west-2", got "beta"
+Parameters[0].Name: must be a slash, and then letters, digits and . _ - /, got "vpc"
+Parameters[1].Value: must be one line without tabs, got "b\nc"
+Pipeline: required`,
+		},
+		"contract of nothing": {
+			&build.ContractCheckProps{InspectorRoleARN: role, Region: "us-west-2", Pipeline: "shop-platform"},
+			project + "Parameters: at least one is required",
+		},
+		"contract of tokens": {
+			&build.ContractCheckProps{
+				InspectorRoleARN: "${Token[Role.1]}", Region: "${Token[Region.2]}", Parameters: parameters, Pipeline: "shop-platform",
+			},
+			strings.TrimSpace(project),
+		},
+		"smoke of nothing": {
+			&build.SmokeTestProps{},
+			project + "Cluster: nothing to test: give Cluster, URL or AddressParameter",
+		},
+		"smoke": {
+			&build.SmokeTestProps{
+				Cluster: "shop-beta", Engine: "ecs", ImageDigest: "", URL: "shop.example.com", AddressParameter: "dns",
+				Path: "health", Attempts: 101, Interval: 1500 * time.Millisecond,
+			},
+			project + `InspectorRoleARN: required
+Region: required
+Service: required with Cluster
+Engine: must be codedeploy or rolling with Cluster, got "ecs"
+ImageDigest: required
+URL: must be an address such as "https://us-west-2.shop.example.com/health", got "shop.example.com"
+AddressParameter: not with URL: give one of them
+AddressParameter: must be a slash, and then letters, digits and . _ - /, got "dns"
+Path: must begin with a slash, got "health"
+Attempts: must be 1 to 100, got 101
+Interval: must be whole seconds, 1s to 1m, got 1.5s`,
+		},
+		"smoke of a service": {
+			&build.SmokeTestProps{
+				InspectorRoleARN: role, Region: "us-west-2", Cluster: "shop-beta", Service: "shop-beta-catalog",
+				Engine: environment.Rolling, ImageDigest: digest,
+			},
+			strings.TrimSpace(project),
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			err := c.props.Validate()
+			if err == nil || err.Error() != c.want {
+				t.Errorf("got:\n%v\nwant:\n%s", err, c.want)
+			}
+		})
+	}
+}

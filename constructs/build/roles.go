@@ -1,0 +1,98 @@
+package build
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/pipelines"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/storeship/storeship/constructs/internal/policy"
+)
+
+// NewRole creates a role that only CodeBuild projects of the stack's account can take. With an empty name
+// CloudFormation makes one up.
+func NewRole(scope constructs.Construct, id, name string) awsiam.Role {
+	props := &awsiam.RoleProps{
+		// https://docs.aws.amazon.com/codebuild/latest/userguide/cross-service-confused-deputy-prevention.html
+		AssumedBy: awsiam.NewServicePrincipal(jsii.String("codebuild.amazonaws.com"), &awsiam.ServicePrincipalOpts{
+			Conditions: &map[string]any{
+				"StringEquals": map[string]any{"aws:SourceAccount": awscdk.Stack_Of(scope).Account()},
+			},
+		}),
+	}
+	if name != "" {
+		props.RoleName = &name
+	}
+	return awsiam.NewRole(scope, &id, props)
+}
+
+// AcknowledgePrivileged records why the project of a step that builds images runs in privileged mode. The project exists
+// once the pipeline is built.
+func AcknowledgePrivileged(step pipelines.CodeBuildStep) {
+	project := step.Project().Node().DefaultChild().(awscdk.CfnResource)
+	policy.Acknowledge(project, policy.Finding{
+		Rule:   "AwsSolutions-CB3",
+		Reason: "The step needs a Docker daemon, which CodeBuild offers in privileged mode only; the build has a host of its own.",
+	})
+}
+
+// permission is one statement of a role's policy.
+type permission struct {
+	actions, resources []string
+	// reason says why a resource holds a wildcard, for those that read the findings of policy packs.
+	reason string
+}
+
+// allow adds permissions to a role, and acknowledges the wildcards among them.
+func allow(role awsiam.Role, permissions ...permission) {
+	for _, p := range permissions {
+		role.AddToPrincipalPolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+			Actions:   jsii.Strings(p.actions...),
+			Resources: jsii.Strings(p.resources...),
+		}))
+		for _, resource := range p.resources {
+			if name := plain(awscdk.Stack_Of(role).Resolve(resource)); strings.Contains(name, "*") {
+				acknowledge(role, "Resource::"+name, p.reason)
+			}
+		}
+	}
+}
+
+// acknowledge records one wildcard of the role's policy, once: several steps may share the role.
+func acknowledge(role awsiam.Role, finding, reason string) {
+	statements := role.Node().FindChild(jsii.String("DefaultPolicy"))
+	resource := statements.Node().DefaultChild().(awscdk.CfnResource)
+	if strings.Contains(fmt.Sprint(resource.GetMetadata(jsii.String("cdk_nag"))), "["+finding+"]") {
+		return
+	}
+	policy.Acknowledge(resource, policy.Finding{Rule: "AwsSolutions-IAM5", Reason: reason, AppliesTo: []string{finding}})
+}
+
+// plain writes a resolved value as cdk-nag does: references and attributes in angle brackets.
+// https://github.com/cdklabs/cdk-nag#suppressing-a-rule
+func plain(value any) string {
+	switch v := value.(type) {
+	case string:
+		return v
+	case map[string]any:
+		if ref, ok := v["Ref"].(string); ok {
+			return "<" + ref + ">"
+		}
+		if list, ok := v["Fn::GetAtt"].([]any); ok && len(list) == 2 {
+			return fmt.Sprintf("<%v.%v>", list[0], list[1])
+		}
+		if list, ok := v["Fn::Join"].([]any); ok && len(list) == 2 {
+			parts, _ := list[1].([]any)
+			var b []string
+			for _, part := range parts {
+				b = append(b, plain(part))
+			}
+			return strings.Join(b, fmt.Sprint(list[0]))
+		}
+	}
+	return fmt.Sprint(value)
+}

@@ -1,0 +1,73 @@
+package build
+
+import (
+	"path"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscodebuild"
+	"github.com/aws/aws-cdk-go/awscdk/v2/pipelines"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/storeship/storeship/constructs/internal/node"
+)
+
+// UnitTests returns the step that runs the unit tests of a service, and creates the report groups of their results. The
+// step fails when a test fails, and when the tests wrote no report although one is expected. It costs build minutes of a
+// medium host.
+func UnitTests(scope constructs.Construct, id string, props *UnitTestsProps) pipelines.CodeBuildStep {
+	p := props.withDefaults()
+	node.Must("build.UnitTests", scope, id, p.Validate())
+	preset := presetOf(p.Build.Preset)
+	s := step{
+		project: p.Project, source: p.Source, architecture: p.Build.Architecture,
+		privileged: p.Docker, large: true, cache: true, timeout: time.Hour,
+		variables: merge(caches(), pins(preset.pins...), map[string]string{"SOURCE_PATH": p.Path}),
+		reports:   map[string]any{},
+	}
+	if preset.runtime != "" {
+		s.runtimes = map[string]string{preset.runtime: preset.version}
+	}
+	if len(preset.tools) > 0 {
+		s.install = []string{script(preset.tools...), `export PATH="$HOME/.storeship/bin:$PATH"`}
+	}
+	s.commands = []string{`cd "$SOURCE_PATH"`}
+	for _, command := range p.Build.TestCommands {
+		// Where a command has several lines or a pipe, every part of it counts.
+		s.commands = append(s.commands, "set -eo pipefail\n"+command)
+	}
+	if len(p.Build.TestCommands) == 0 {
+		s.commands = append(s.commands, script(preset.tests...))
+	}
+	if p.Build.TestReports != "" {
+		s.report(scope, id+"Report", p.Name+"-unit-tests", awscodebuild.ReportGroupType_TEST, p.Path,
+			p.Build.TestReports, "JUNITXML")
+		// find's * also matches slashes, and ** need not match a folder.
+		s.variables["TEST_REPORTS"] = p.Build.TestReports
+		s.variables["TEST_REPORTS_PATTERN"] = strings.ReplaceAll(path.Clean(p.Build.TestReports), "**/", "*")
+		s.commands = append(s.commands, script("require-report"))
+	}
+	if p.Build.CoverageReport != "" {
+		s.report(scope, id+"Coverage", p.Name+"-coverage", awscodebuild.ReportGroupType_CODE_COVERAGE, p.Path,
+			p.Build.CoverageReport, p.Build.CoverageFormat)
+	}
+	return newStep(scope, id, s)
+}
+
+// report creates a report group and has the build write to it. The group's own ARN stands in the buildspec: for a mere
+// name CodeBuild makes groups as it goes, which needs permission to create any.
+// https://docs.aws.amazon.com/codebuild/latest/userguide/report-group-test-cases.html
+func (s *step) report(scope constructs.Construct, id, name string, typ awscodebuild.ReportGroupType, folder, files, format string) {
+	group := awscodebuild.NewReportGroup(scope, &id, &awscodebuild.ReportGroupProps{
+		ReportGroupName: &name,
+		Type:            typ,
+		RemovalPolicy:   awscdk.RemovalPolicy_RETAIN_ON_UPDATE_OR_DELETE,
+	})
+	arn := awscdk.Stack_Of(scope).FormatArn(&awscdk.ArnComponents{
+		Partition: jsii.String("aws"), Service: jsii.String("codebuild"), Resource: jsii.String("report-group"), ResourceName: &name,
+	})
+	s.reports[*arn] = map[string]any{"base-directory": folder, "files": []string{files}, "file-format": format}
+	s.reportGroups = append(s.reportGroups, group)
+}

@@ -1,0 +1,217 @@
+package build
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/storeship/storeship/constructs/environment"
+)
+
+func itoa(i int) string { return strconv.Itoa(i) }
+
+// Validate reports every problem in p.
+func (p *UnitTestsProps) Validate() error {
+	var c check
+	c.project(p.Project)
+	if p.Source == nil {
+		c.Addf("Source", "required")
+	}
+	c.inside("Path", p.Path)
+	c.matches("Name", p.Name, reportGroupForm, "2 to 100 letters, digits and hyphens")
+	b := p.Build
+	switch {
+	case b.Preset == "" && len(b.TestCommands) == 0:
+		c.Addf("Build", "a Preset or TestCommands are required")
+	case b.Preset != "" && !slices.Contains(environment.Presets, b.Preset):
+		c.Addf("Build.Preset", "must be one of %v, got %q", environment.Presets, b.Preset)
+	}
+	c.architecture("Build.Architecture", b.Architecture)
+	for i, command := range b.TestCommands {
+		if strings.TrimSpace(command) == "" {
+			c.Addf("Build.TestCommands["+itoa(i)+"]", "must not be empty")
+		}
+	}
+	c.inside("Build.TestReports", b.TestReports)
+	c.inside("Build.CoverageReport", b.CoverageReport)
+	switch {
+	case b.CoverageFormat != "" && !slices.Contains(coverageFormats, b.CoverageFormat):
+		c.Addf("Build.CoverageFormat", "must be one of %v, got %q", coverageFormats, b.CoverageFormat)
+	case b.CoverageReport != "" && b.CoverageFormat == "" && presetOf(b.Preset).format == "":
+		c.Addf("Build.CoverageFormat", "required with CoverageReport: one of %v", coverageFormats)
+	}
+	return c.Err()
+}
+
+func (p *UnitTestsProps) withDefaults() *UnitTestsProps {
+	d := UnitTestsProps{}
+	if p != nil {
+		d = *p
+	}
+	set(&d.Path, ".")
+	set(&d.Build.Architecture, environment.X8664)
+	preset := presetOf(d.Build.Preset)
+	set(&d.Build.TestReports, preset.reports)
+	set(&d.Build.CoverageReport, preset.coverage)
+	set(&d.Build.CoverageFormat, preset.format)
+	return &d
+}
+
+// Validate reports every problem in p.
+func (p *PackageProps) Validate() error {
+	var c check
+	c.project(p.Project)
+	if p.Source == nil {
+		c.Addf("Source", "required")
+	}
+	c.inside("Path", p.Path)
+	c.inside("Dockerfile", p.Dockerfile)
+	c.architecture("Architecture", p.Architecture)
+	c.Under("Registry", p.Registry.Validate())
+	return c.Err()
+}
+
+func (p *PackageProps) withDefaults() *PackageProps {
+	d := PackageProps{}
+	if p != nil {
+		d = *p
+	}
+	set(&d.Path, ".")
+	set(&d.Dockerfile, "Dockerfile")
+	set(&d.Architecture, environment.X8664)
+	return &d
+}
+
+// Validate reports every problem in p.
+func (p *MarkReleasedProps) Validate() error {
+	var c check
+	c.project(p.Project)
+	c.variable("CommitID", p.CommitID, commitIDForm, "7 to 64 hexadecimal digits, as source.Source.CommitID gives it")
+	c.imageDigest(p.ImageDigest)
+	c.Under("Registry", p.Registry.Validate())
+	return c.Err()
+}
+
+func (p *MarkReleasedProps) withDefaults() *MarkReleasedProps {
+	if p == nil {
+		return &MarkReleasedProps{}
+	}
+	d := *p
+	return &d
+}
+
+// Validate reports every problem in p.
+func (p *SynthProps) Validate() error {
+	var c check
+	c.project(p.Project)
+	if p.Source == nil {
+		c.Addf("Source", "required")
+	}
+	c.matches("Scope", p.Scope, scopeForm, `a service's name or "`+environment.PlatformName+`"`)
+	if p.ImageDigest != "" {
+		c.imageDigest(p.ImageDigest)
+	}
+	return c.Err()
+}
+
+func (p *SynthProps) withDefaults() *SynthProps {
+	if p == nil {
+		return &SynthProps{}
+	}
+	d := *p
+	return &d
+}
+
+// Validate reports every problem in p.
+func (p *ContractCheckProps) Validate() error {
+	var c check
+	c.project(p.Project)
+	c.role(p.InspectorRoleARN)
+	c.region("Region", p.Region)
+	if len(p.Parameters) == 0 {
+		c.Addf("Parameters", "at least one is required")
+	}
+	for i, it := range p.Parameters {
+		field := "Parameters[" + itoa(i) + "]"
+		c.matches(field+".Name", it.Name, parameterForm, "a slash, and then letters, digits and . _ - /")
+		if strings.ContainsAny(it.Value, "\n\t") {
+			c.Addf(field+".Value", "must be one line without tabs, got %q", it.Value)
+		}
+	}
+	if p.Pipeline == "" {
+		c.Addf("Pipeline", "required")
+	}
+	return c.Err()
+}
+
+func (p *ContractCheckProps) withDefaults() *ContractCheckProps {
+	if p == nil {
+		return &ContractCheckProps{}
+	}
+	d := *p
+	return &d
+}
+
+// Validate reports every problem in p.
+func (p *SmokeTestProps) Validate() error {
+	var c check
+	c.project(p.Project)
+	if p.Cluster == "" && p.URL == "" && p.AddressParameter == "" {
+		c.Addf("Cluster", "nothing to test: give Cluster, URL or AddressParameter")
+	}
+	if p.Cluster != "" || p.AddressParameter != "" || p.InspectorRoleARN != "" {
+		c.role(p.InspectorRoleARN)
+		c.region("Region", p.Region)
+	}
+	if p.Cluster != "" {
+		if p.Service == "" {
+			c.Addf("Service", "required with Cluster")
+		}
+		if p.Engine != environment.CodeDeploy && p.Engine != environment.Rolling {
+			c.Addf("Engine", "must be %s or %s with Cluster, got %q", environment.CodeDeploy, environment.Rolling, p.Engine)
+		}
+		c.imageDigest(p.ImageDigest)
+	}
+	if p.URL != "" {
+		c.matches("URL", p.URL, urlForm, `an address such as "https://us-west-2.shop.example.com/health"`)
+		if p.AddressParameter != "" {
+			c.Addf("AddressParameter", "not with URL: give one of them")
+		}
+	}
+	if p.AddressParameter != "" {
+		c.matches("AddressParameter", p.AddressParameter, parameterForm, "a slash, and then letters, digits and . _ - /")
+		if !strings.HasPrefix(p.Path, "/") && !token(p.Path) {
+			c.Addf("Path", "must begin with a slash, got %q", p.Path)
+		}
+	}
+	if p.Bake < 0 || p.Bake > environment.MaxWatchedBake || p.Bake%time.Minute != 0 {
+		c.Addf("Bake", "must be whole minutes up to %dh, got %s", int(environment.MaxWatchedBake.Hours()), p.Bake)
+	} else if p.Bake > 0 && p.Cluster == "" {
+		c.Addf("Cluster", "required with Bake")
+	}
+	if p.Attempts < 0 || p.Attempts > 100 {
+		c.Addf("Attempts", "must be 1 to 100, got %d", p.Attempts)
+	}
+	if i := p.Interval; i < 0 || i > time.Minute || i%time.Second != 0 {
+		c.Addf("Interval", "must be whole seconds, 1s to 1m, got %s", i)
+	}
+	return c.Err()
+}
+
+func (p *SmokeTestProps) withDefaults() *SmokeTestProps {
+	d := SmokeTestProps{}
+	if p != nil {
+		d = *p
+	}
+	set(&d.Attempts, DefaultAttempts)
+	set(&d.Interval, DefaultInterval)
+	return &d
+}
+
+func set[T comparable](field *T, value T) {
+	var zero T
+	if *field == zero {
+		*field = value
+	}
+}
