@@ -1,0 +1,103 @@
+package service
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscodedeploy"
+	"github.com/aws/aws-cdk-go/awscdk/v2/interfaces/interfacesawscloudwatch"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/storeship/storeship/constructs/environment"
+)
+
+// addDeploymentGroup lets CodeDeploy move the traffic between blue and green.
+func (f *Fargate) addDeploymentGroup(p *FargateProps, way connection) {
+	role := f.codeDeployRole(p, way)
+	f.Application = awscodedeploy.NewEcsApplication(f, jsii.String("Application"), &awscodedeploy.EcsApplicationProps{
+		ApplicationName: jsii.String(p.Name),
+	})
+	props := &awscodedeploy.EcsDeploymentGroupProps{
+		Application:         f.Application,
+		DeploymentGroupName: jsii.String(p.Name),
+		DeploymentConfig:    f.deploymentConfig(p),
+		Service:             f.Service,
+		// CDK adds an AWS managed policy to the role that it is given; this one has an exact policy of its own.
+		Role: role.WithoutPolicyUpdates(nil),
+		AutoRollback: &awscodedeploy.AutoRollbackConfig{
+			FailedDeployment:  jsii.Bool(true),
+			StoppedDeployment: jsii.Bool(true),
+		},
+		BlueGreenDeploymentConfig: &awscodedeploy.EcsBlueGreenDeploymentConfig{
+			BlueTargetGroup:     f.Blue,
+			GreenTargetGroup:    f.Green,
+			Listener:            way.production,
+			TestListener:        way.test,
+			TerminationWaitTime: awscdk.Duration_Minutes(jsii.Number(p.Bake.Minutes())),
+		},
+	}
+	if len(p.Alarms) > 0 {
+		props.AutoRollback.DeploymentInAlarm = jsii.Bool(true)
+		alarms := make([]interfacesawscloudwatch.IAlarmRef, len(p.Alarms))
+		for i, a := range p.Alarms {
+			alarms[i] = a
+		}
+		props.Alarms = &alarms
+	}
+	f.DeploymentGroup = awscodedeploy.NewEcsDeploymentGroup(f, jsii.String("DeploymentGroup"), props)
+	// With the role comes its policy, which is a resource of its own.
+	f.DeploymentGroup.Node().AddDependency(role)
+	for _, n := range way.nodes {
+		f.DeploymentGroup.Node().AddDependency(n)
+	}
+}
+
+// predefined are AWS's own configurations, by what they do.
+// https://docs.aws.amazon.com/codedeploy/latest/userguide/deployment-configurations.html#deployment-configuration-ecs
+var predefined = map[string]func() awscodedeploy.IEcsDeploymentConfig{
+	"all-at-once":   awscodedeploy.EcsDeploymentConfig_ALL_AT_ONCE,
+	"canary-10-5m":  awscodedeploy.EcsDeploymentConfig_CANARY_10PERCENT_5MINUTES,
+	"canary-10-15m": awscodedeploy.EcsDeploymentConfig_CANARY_10PERCENT_15MINUTES,
+	"linear-10-1m":  awscodedeploy.EcsDeploymentConfig_LINEAR_10PERCENT_EVERY_1MINUTES,
+	"linear-10-3m":  awscodedeploy.EcsDeploymentConfig_LINEAR_10PERCENT_EVERY_3MINUTES,
+}
+
+// deploymentConfig is AWS's configuration where one does what the release says, and otherwise one of this service's own. A
+// configuration cannot be changed, so its content is its name: another content is another resource.
+func (f *Fargate) deploymentConfig(p *FargateProps) awscodedeploy.IEcsDeploymentConfig {
+	r := p.Runtime.Release
+	if known := predefined[shift(r)]; known != nil {
+		return known()
+	}
+	interval := awscdk.Duration_Minutes(jsii.Number(r.Interval.Minutes()))
+	percent := jsii.Number(float64(r.Percent))
+	var routing awscodedeploy.TrafficRouting
+	if r.Strategy == environment.Canary {
+		routing = awscodedeploy.TrafficRouting_TimeBasedCanary(&awscodedeploy.TimeBasedCanaryTrafficRoutingProps{Interval: interval, Percentage: percent})
+	} else {
+		routing = awscodedeploy.TrafficRouting_TimeBasedLinear(&awscodedeploy.TimeBasedLinearTrafficRoutingProps{Interval: interval, Percentage: percent})
+	}
+	return awscodedeploy.NewEcsDeploymentConfig(f, jsii.String("Config-"+shift(r)), &awscodedeploy.EcsDeploymentConfigProps{
+		DeploymentConfigName: jsii.String(configName(p)),
+		TrafficRouting:       routing,
+	})
+}
+
+// configName is the name of the service's own configuration; empty where AWS has one.
+func configName(p *FargateProps) string {
+	content := shift(p.Runtime.Release)
+	if predefined[content] != nil {
+		return ""
+	}
+	return p.Name + "-" + content
+}
+
+// shift says in a word how traffic shifts: "all-at-once", "canary-10-5m".
+func shift(r environment.Release) string {
+	if r.Strategy == environment.AllAtOnce {
+		return string(r.Strategy)
+	}
+	return fmt.Sprintf("%s-%d-%s", r.Strategy, r.Percent, strings.TrimSuffix(r.Interval.Round(time.Minute).String(), "0s"))
+}

@@ -1,0 +1,111 @@
+package service
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/storeship/storeship/constructs/environment"
+	"github.com/storeship/storeship/constructs/internal/policy"
+)
+
+// addRoles creates the roles of the tasks. They have names, because another account's policies and the task definition
+// that CodeDeploy registers refer to them by name.
+func (f *Fargate) addRoles(p *FargateProps) {
+	f.TaskRole = awsiam.NewRole(f, jsii.String("TaskRole"), &awsiam.RoleProps{
+		RoleName:    jsii.String(p.TaskRoleName),
+		Description: jsii.String("Containers of " + p.Name),
+		AssumedBy:   tasksOf(p),
+	})
+	f.ExecutionRole = awsiam.NewRole(f, jsii.String("ExecutionRole"), &awsiam.RoleProps{
+		RoleName:    jsii.String(p.ExecutionRoleName),
+		Description: jsii.String("Starts the tasks of " + p.Name),
+		// AWS documents conditions on the caller for task roles only, and with a wrong one here no task would start.
+		// https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html
+		AssumedBy: awsiam.NewServicePrincipal(jsii.String("ecs-tasks.amazonaws.com"), nil),
+	})
+	if p.ImageRepositoryARN != "" {
+		f.ExecutionRole.AddToPolicy(allow(nil,
+			[]string{"ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"}, p.ImageRepositoryARN))
+		f.ExecutionRole.AddToPolicy(allow(nil, []string{"ecr:GetAuthorizationToken"}, "*"))
+		acknowledge(f.ExecutionRole, policy.Finding{
+			Rule:      "AwsSolutions-IAM5",
+			Reason:    "ecr:GetAuthorizationToken has no resource level; what the token can pull is limited to the service's own repository.",
+			AppliesTo: []string{"Resource::*"},
+		})
+	}
+	if len(p.SecretKeyARNs) > 0 {
+		via := []string{"secretsmanager." + p.Region + ".amazonaws.com", "ssm." + p.Region + ".amazonaws.com"}
+		f.ExecutionRole.AddToPolicy(allow(map[string]any{"StringEquals": map[string]any{"kms:ViaService": via}},
+			[]string{"kms:Decrypt"}, p.SecretKeyARNs...))
+	}
+}
+
+// tasksOf is ECS acting for tasks of this account and region.
+// https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
+func tasksOf(p *FargateProps) awsiam.IPrincipal {
+	return awsiam.NewServicePrincipal(jsii.String("ecs-tasks.amazonaws.com"), &awsiam.ServicePrincipalOpts{
+		Conditions: &map[string]any{
+			"StringEquals": map[string]any{"aws:SourceAccount": p.Account},
+			"ArnLike":      map[string]any{"aws:SourceArn": "arn:aws:ecs:" + p.Region + ":" + p.Account + ":*"},
+		},
+	})
+}
+
+// codeDeployRole is what CodeDeploy may do: what the managed policy AWSCodeDeployRoleForECS allows, on this service alone,
+// and without what this service has no use for (hooks, notifications, revisions in S3).
+// https://docs.aws.amazon.com/codedeploy/latest/userguide/security-iam-awsmanpol.html
+func (f *Fargate) codeDeployRole(p *FargateProps, way connection) awsiam.Role {
+	role := awsiam.NewRole(f, jsii.String("CodeDeployRole"), &awsiam.RoleProps{
+		RoleName:    jsii.String(p.CodeDeployRoleName),
+		Description: jsii.String("Shifts the traffic of " + p.Name),
+		AssumedBy: awsiam.NewServicePrincipal(jsii.String("codedeploy.amazonaws.com"), &awsiam.ServicePrincipalOpts{
+			// https://docs.aws.amazon.com/codedeploy/latest/userguide/security_confused_deputy.html
+			Conditions: &map[string]any{
+				"StringEquals": map[string]any{"aws:SourceAccount": p.Account},
+				"StringLike":   map[string]any{"aws:SourceArn": "arn:aws:codedeploy:" + p.Region + ":" + p.Account + ":deploymentgroup:" + p.Name + "/*"},
+			},
+		}),
+	})
+	ecs := "arn:aws:ecs:" + p.Region + ":" + p.Account + ":"
+	name := *p.Cluster.ClusterName() + "/" + p.Name
+	role.AddToPolicy(allow(nil,
+		[]string{"ecs:CreateTaskSet", "ecs:DeleteTaskSet", "ecs:DescribeServices", "ecs:UpdateServicePrimaryTaskSet"},
+		ecs+"service/"+name, ecs+"task-set/"+name+"/*"))
+	role.AddToPolicy(allow(nil, []string{way.modify}, way.routes...))
+	role.AddToPolicy(allow(nil, []string{
+		"elasticloadbalancing:DescribeListeners", "elasticloadbalancing:DescribeRules", "elasticloadbalancing:DescribeTargetGroups",
+		"cloudwatch:DescribeAlarms",
+	}, "*"))
+	role.AddToPolicy(allow(map[string]any{"StringEquals": map[string]any{"iam:PassedToService": "ecs-tasks.amazonaws.com"}},
+		[]string{"iam:PassRole"}, *f.ExecutionRole.RoleArn(), *f.TaskRole.RoleArn()))
+	acknowledge(role,
+		policy.Finding{
+			Rule:      "AwsSolutions-IAM5",
+			Reason:    "Describe calls of Elastic Load Balancing have no resource level, and CodeDeploy describes all alarms of a group in one call; they only read.",
+			AppliesTo: []string{"Resource::*"},
+		},
+		policy.Finding{
+			Rule:      "AwsSolutions-IAM5",
+			Reason:    "Task sets get random names when CodeDeploy creates them; the pattern is this service's own.",
+			AppliesTo: []string{"Resource::" + ecs + "task-set/" + name + "/*"},
+		})
+	return role
+}
+
+func allow(conditions map[string]any, actions []string, resources ...string) awsiam.PolicyStatement {
+	props := &awsiam.PolicyStatementProps{Actions: jsii.Strings(actions...), Resources: jsii.Strings(resources...)}
+	if conditions != nil {
+		props.Conditions = &conditions
+	}
+	return awsiam.NewPolicyStatement(props)
+}
+
+// acknowledge records findings on the policy that holds what was added to a role.
+func acknowledge(role awsiam.Role, findings ...policy.Finding) {
+	policy.Acknowledge(role.Node().FindChild(jsii.String("DefaultPolicy")), findings...)
+}
+
+// usesCodeDeploy says whether CodeDeploy replaces the tasks.
+func usesCodeDeploy(p *FargateProps) bool {
+	return p.Runtime.Release.Engine == environment.CodeDeploy
+}

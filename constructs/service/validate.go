@@ -1,0 +1,245 @@
+package service
+
+import (
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/constructs-go/constructs/v10"
+
+	"github.com/storeship/storeship/constructs/environment"
+	"github.com/storeship/storeship/constructs/internal/problem"
+	"github.com/storeship/storeship/internal/text"
+)
+
+// What CodeDeploy allows.
+// https://docs.aws.amazon.com/codedeploy/latest/userguide/limits.html
+const (
+	// maxAlarms is how many alarms a deployment group can have.
+	maxAlarms = 10
+	// maxConfigName is how long the name of a deployment configuration can be.
+	maxConfigName = 100
+)
+
+var (
+	namePattern    = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9-]{1,99}$`)
+	clusterPattern = regexp.MustCompile(`^[A-Za-z0-9_-]{1,255}$`)
+	accountPattern = regexp.MustCompile(`^[0-9]{12}$`)
+	rolePattern    = regexp.MustCompile(`^[A-Za-z0-9+=,.@_-]{1,64}$`)
+	digestPattern  = regexp.MustCompile(`^[^@\s]+@sha256:[0-9a-f]{64}$`)
+	keyPattern     = regexp.MustCompile(`^arn:aws:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$`)
+	// https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-condition-types.html
+	pathPattern = regexp.MustCompile(`^/[A-Za-z0-9_.$/~"'@:+&-]{0,126}[A-Za-z0-9_.$/~"'@:+&*-]?$`)
+	hostPattern = regexp.MustCompile(`^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$`)
+	// https://docs.aws.amazon.com/AmazonECS/latest/developerguide/specifying-sensitive-data.html
+	secretPattern = regexp.MustCompile(`^(secretsmanager:[A-Za-z0-9/_+=.@-]+/credentials(#[^:#\s]+)?|ssm:(/[A-Za-z0-9_.-]+)+)$`)
+)
+
+// maxHost is how long the host of a listener rule can be.
+// https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-condition-types.html
+const maxHost = 128
+
+func token(s string) bool { return strings.Contains(s, "${Token[") }
+
+// Validate reports every problem in p, joined.
+func (p *FargateProps) Validate() error {
+	var l problem.List
+	matches(&l, "Name", p.Name, namePattern, "must be 2 to 100 letters, digits and hyphens, a letter first")
+	matches(&l, "Account", p.Account, accountPattern, "must be 12 digits")
+	if p.Region == "" {
+		l.Addf("Region", "required")
+	}
+	if token(p.Image) || !digestPattern.MatchString(p.Image) {
+		l.Addf("Image", "must be a literal repository@sha256:… with 64 hexadecimal digits, got %q", p.Image)
+	}
+	for _, r := range []struct {
+		field string
+		given bool
+	}{{"Cluster", p.Cluster != nil}, {"Vpc", p.Vpc != nil}, {"WorkloadSecurityGroup", p.WorkloadSecurityGroup != nil}} {
+		if !r.given {
+			l.Addf(r.field, "required")
+		}
+	}
+	if p.ImageRepositoryARN == "" && strings.Contains(p.Image, ".dkr.ecr.") {
+		l.Addf("ImageRepositoryARN", "required with an image of ECR, which ECS may not pull otherwise")
+	}
+	if p.Architecture != "" && p.Architecture != environment.X8664 && p.Architecture != environment.Arm64 {
+		l.Addf("Architecture", "must be %s or %s, got %q", environment.X8664, environment.Arm64, p.Architecture)
+	}
+	l.Add(p.Runtime.Validate("Runtime").Err())
+	p.validateVariables(&l)
+	p.validateRoute(&l)
+	full := p.withDefaults()
+	p.validateRelease(&l, full)
+	for _, r := range [][2]string{
+		{"ExecutionRoleName", full.ExecutionRoleName}, {"TaskRoleName", full.TaskRoleName}, {"CodeDeployRoleName", full.CodeDeployRoleName},
+	} {
+		matches(&l, r[0], r[1], rolePattern, "must be 1 to 64 letters, digits and +=,.@_-")
+	}
+	return l.Err()
+}
+
+// validateVariables checks what the container finds in its environment.
+func (p *FargateProps) validateVariables(l *problem.List) {
+	for _, name := range slices.Sorted(maps.Keys(p.Runtime.Variables)) {
+		if v := p.Runtime.Variables[name]; token(v) || strings.Contains(v, "{{resolve:") {
+			l.Addf("Runtime.Variables."+name, "is known only at deployment, and what runs must be known before: put the value into an SSM parameter "+
+				"or a secret and name that in Runtime.Secrets")
+		}
+		if _, both := p.Runtime.Secrets[name]; both {
+			l.Addf("Runtime.Variables."+name, "stands in Runtime.Secrets, too; a container has one value of a name")
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(p.Runtime.Secrets)) {
+		// What stands here may be the secret itself: it must not reach a log.
+		if s := p.Runtime.Secrets[name]; token(s) || !secretPattern.MatchString(s) {
+			l.Addf("Runtime.Secrets."+name, "must be a literal secretsmanager:<name>/credentials#<key> or ssm:/<parameter>; the secret itself "+
+				"never stands here")
+		}
+	}
+	for i, arn := range p.SecretKeyARNs {
+		if !token(arn) && !keyPattern.MatchString(arn) {
+			l.Addf(text.Item("SecretKeyARNs", i), "must be the ARN of a key, for that of an alias gives no permission, got %q", arn)
+		}
+	}
+}
+
+// validateRelease checks what replaces the tasks; full has the defaults as well.
+func (p *FargateProps) validateRelease(l *problem.List, full *FargateProps) {
+	switch {
+	case p.Bake < 0 || p.Bake > environment.MaxBake || p.Bake%time.Minute != 0:
+		l.Addf("Bake", "must be 0 to 48h in whole minutes, got %s", p.Bake)
+	case p.Bake != 0 && !usesCodeDeploy(full):
+		l.Addf("Bake", "goes with engine codedeploy only, got %s with %s; remove it", p.Bake, full.Runtime.Release.Engine)
+	}
+	if n := len(p.Alarms); n > maxAlarms {
+		l.Addf("Alarms", "may be at most %d, got %d", maxAlarms, n)
+	}
+	for i, a := range p.Alarms {
+		if a == nil {
+			l.Addf(text.Item("Alarms", i), "must not be nil")
+		}
+	}
+	if config := configName(full); usesCodeDeploy(full) && !token(p.Name) && len(config) > maxConfigName {
+		l.Addf("Name", "must be at most %d characters with this release, whose deployment configuration is %s, got %d",
+			maxConfigName-len(config)+len(p.Name), config, len(p.Name))
+	}
+}
+
+// fits checks that the service is created where its props say.
+func (p *FargateProps) fits(scope constructs.Construct) error {
+	var l problem.List
+	stack := awscdk.Stack_Of(scope)
+	for _, r := range []struct{ field, given, stack string }{{"Account", p.Account, *stack.Account()}, {"Region", p.Region, *stack.Region()}} {
+		if r.given != "" && !token(r.given) && !token(r.stack) && r.given != r.stack {
+			l.Addf(r.field, "must be that of the stack, %s, got %s", r.stack, r.given)
+		}
+	}
+	return l.Err()
+}
+
+func (p *FargateProps) validateRoute(l *problem.List) {
+	switch {
+	case p.Runtime.HTTP != nil && p.Route == nil:
+		l.Addf("Route", "required with Runtime.HTTP: an InternalRoute or a PublicRoute")
+	case p.Runtime.HTTP == nil && p.Route != nil:
+		l.Addf("Runtime.HTTP", "required with Route")
+	case p.Route != nil:
+		l.Under("Route", p.Route.validate(p))
+	}
+}
+
+func (r *InternalRoute) validate(p *FargateProps) error {
+	var l problem.List
+	if r == nil {
+		r = &InternalRoute{}
+	}
+	if r.LoadBalancer == nil {
+		l.Addf("LoadBalancer", "required")
+	}
+	if r.SecurityGroup == nil {
+		l.Addf("SecurityGroup", "required")
+	}
+	if r.Port < environment.InternalPortBase || r.Port >= environment.InternalPortBase+environment.InternalPortCount {
+		l.Addf("Port", "must be %d to %d, got %d", environment.InternalPortBase,
+			environment.InternalPortBase+environment.InternalPortCount-1, r.Port)
+	}
+	if protocol := p.Runtime.HTTP.Protocol; r.CertificateARN == "" && (protocol == environment.GRPC || protocol == environment.HTTP2) {
+		l.Addf("CertificateARN", "required with protocol %s, which load balancers speak over HTTPS only", protocol)
+	}
+	return l.Err()
+}
+
+func (r *PublicRoute) validate(p *FargateProps) error {
+	var l problem.List
+	if r == nil {
+		r = &PublicRoute{}
+	}
+	if r.Listener == nil {
+		l.Addf("Listener", "required")
+	}
+	if r.SecurityGroup == nil {
+		l.Addf("SecurityGroup", "required")
+	}
+	if full := p.withDefaults(); r.TestListener == nil && usesCodeDeploy(full) {
+		l.Addf("TestListener", "required with the engine codedeploy")
+	}
+	matches(&l, "Path", r.Path, pathPattern, "must be 1 to 128 letters, digits and _-.$/~\"'@:+&, with a slash first and at most one *, at the end")
+	if r.Host != "" && !token(r.Host) && (len(r.Host) > maxHost || !hostPattern.MatchString(r.Host)) {
+		l.Addf("Host", "must be a full name of at most %d characters, such as admin.shop.example.com, got %q", maxHost, r.Host)
+	}
+	if r.Priority < 1 || r.Priority > 50000 {
+		l.Addf("Priority", "must be 1 to 50000, got %d", r.Priority)
+	}
+	return l.Err()
+}
+
+// Validate reports every problem in p, joined.
+func (p *ClusterProps) Validate() error {
+	var l problem.List
+	matches(&l, "Name", p.Name, clusterPattern, "must be 1 to 255 letters, digits, hyphens and underscores")
+	if p.Vpc == nil {
+		l.Addf("Vpc", "required")
+	}
+	if d := p.withDefaults().LogRetentionDays; !slices.Contains(environment.LogRetentions, d) {
+		l.Addf("LogRetentionDays", "CloudWatch Logs offers %s, got %d", text.Or(environment.LogRetentions), d)
+	}
+	return l.Err()
+}
+
+// matches checks a text that must be given, unless it is a token, whose value nobody knows yet.
+func matches(l *problem.List, field, s string, pattern *regexp.Regexp, must string) {
+	switch {
+	case s == "":
+		l.Addf(field, "required")
+	case !token(s) && !pattern.MatchString(s):
+		l.Addf(field, "%s, got %q", must, s)
+	}
+}
+
+func (p *FargateProps) withDefaults() *FargateProps {
+	c := *p
+	c.Runtime = p.Runtime.WithDefaults(environment.Production)
+	set(&c.ExecutionRoleName, p.Name+"-"+p.Region+"-execution")
+	set(&c.TaskRoleName, p.Name+"-"+p.Region+"-task")
+	set(&c.CodeDeployRoleName, p.Name+"-"+p.Region+"-codedeploy")
+	set(&c.LogGroupName, "/ecs/"+p.Name)
+	return &c
+}
+
+func (p *ClusterProps) withDefaults() *ClusterProps {
+	c := *p
+	if c.LogRetentionDays == 0 {
+		c.LogRetentionDays = DefaultInsightsRetentionDays
+	}
+	return &c
+}
+
+func set(field *string, value string) {
+	if *field == "" {
+		*field = value
+	}
+}
