@@ -1,0 +1,165 @@
+package delivery
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/storeship/storeship/constructs/environment"
+	"github.com/storeship/storeship/constructs/internal/node"
+	"github.com/storeship/storeship/constructs/internal/policy"
+	"github.com/storeship/storeship/constructs/internal/problem"
+)
+
+// AccessProps configures [Access].
+type AccessProps struct {
+	// Store whose pipelines are let in. Required.
+	Store *environment.Store
+	// Environment whose account this is. Required.
+	Environment *environment.Environment
+}
+
+// Validate reports every problem, joined.
+func (p *AccessProps) Validate() error {
+	var problems problem.List
+	if p.Store == nil {
+		problems.Addf("Store", "required")
+	}
+	if p.Environment == nil {
+		problems.Addf("Environment", "required")
+	}
+	return problems.Err()
+}
+
+// Access is what an environment's account lets the pipelines of the tools account do. It costs nothing.
+type Access struct {
+	node.Construct
+	// Deployer starts blue/green deployments of this store's services in this environment, and nothing else.
+	Deployer awsiam.Role
+	// Inspector reads what a target has: its platform contract, and whether its services are healthy.
+	Inspector awsiam.Role
+}
+
+// NewAccess creates the two roles. They trust the tools account's root bounded by the names of the pipelines' roles,
+// because those come later than this stack, and IAM refuses to trust a role that does not exist.
+func NewAccess(scope constructs.Construct, id string, props *AccessProps) *Access {
+	if props == nil {
+		props = &AccessProps{}
+	}
+	node.Must("delivery.Access", scope, id, props.Validate())
+	a := &Access{}
+	node.Init(a, scope, id)
+	store, env := props.Store, props.Environment
+	a.Deployer = a.role("Deployer", store, env.DeployerRoleName(store), store.PipelineRolePattern(),
+		"Starts blue/green deployments for the pipelines of "+store.Name, deployerStatements(store, env))
+	a.Inspector = a.role("Inspector", store, env.InspectorRoleName(store), store.CheckRolePattern(),
+		"Reads the state of targets for the pipelines of "+store.Name, inspectorStatements(store, env))
+	policy.Acknowledge(a.Deployer,
+		policy.Finding{
+			Rule:   "AwsSolutions-IAM5",
+			Reason: "Services come and go without this stack: the patterns are the names of this store in this environment only.",
+			AppliesTo: []string{
+				"Resource::" + arnOf("codedeploy", env, "application:"+store.Name+"-"+env.Name+"-*"),
+				"Resource::" + arnOf("codedeploy", env, "deploymentgroup:"+store.Name+"-"+env.Name+"-*"),
+				"Resource::" + arnOf("codedeploy", env, "deploymentconfig:"+store.Name+"-"+env.Name+"-*"),
+				"Resource::" + arnOf("codedeploy", env, "deploymentconfig:CodeDeployDefault.*"),
+				"Resource::" + arnOf("ecs", env, "task-definition/"+store.Name+"-"+env.Name+"-*:*"),
+				"Resource::" + env.RoleARN(store.Name+"-"+env.Name+"-*-execution"),
+				"Resource::" + env.RoleARN(store.Name+"-"+env.Name+"-*-task"),
+			},
+		},
+		policy.Finding{
+			Rule:      "AwsSolutions-IAM5",
+			Reason:    "ecs:RegisterTaskDefinition has no resource level; what may be registered is bounded by the roles that may be passed.",
+			AppliesTo: []string{"Resource::*"},
+		},
+		policy.Finding{
+			Rule:   "AwsSolutions-IAM5",
+			Reason: "Artifacts have generated object names and there is a bucket and key per region, all of this store's tools account; the key is usable through S3 only.",
+			AppliesTo: []string{
+				"Action::s3:GetObject*", "Action::s3:GetBucket*", "Action::s3:List*",
+				"Resource::arn:aws:s3:::" + store.ArtifactBucketName("*"),
+				"Resource::arn:aws:s3:::" + store.ArtifactBucketName("*") + "/*",
+				"Resource::arn:aws:kms:*:" + store.Tools.Account + ":key/*",
+			},
+		},
+	)
+	policy.Acknowledge(a.Inspector,
+		policy.Finding{
+			Rule:   "AwsSolutions-IAM5",
+			Reason: "Read only, and bounded by the names of this store in this environment; regions and services come and go.",
+			AppliesTo: []string{
+				"Resource::" + arnOf("ssm", env, "parameter/"+store.Name+"/platform/"+env.Name+"/*"),
+				"Resource::" + arnOf("ecs", env, "service/"+store.Name+"-"+env.Name+"/*"),
+				"Resource::" + arnOf("ecs", env, "task-set/"+store.Name+"-"+env.Name+"/*"),
+			},
+		},
+		policy.Finding{
+			Rule:      "AwsSolutions-IAM5",
+			Reason:    "ecs:DescribeTaskDefinition and elasticloadbalancing:DescribeTargetHealth have no resource level; both only read.",
+			AppliesTo: []string{"Resource::*"},
+		},
+	)
+	return a
+}
+
+// role is a role with one inline policy that roles of the tools account matching pattern may assume.
+func (a *Access) role(id string, store *environment.Store, name, pattern, description string, statements []awsiam.PolicyStatement) awsiam.Role {
+	return awsiam.NewRole(a, jsii.String(id), &awsiam.RoleProps{
+		RoleName:           jsii.String(name),
+		Description:        jsii.String(description),
+		AssumedBy:          rolesOf(store.Tools.Account, pattern),
+		MaxSessionDuration: awscdk.Duration_Hours(jsii.Number(1)),
+		InlinePolicies: &map[string]awsiam.PolicyDocument{
+			id: awsiam.NewPolicyDocument(&awsiam.PolicyDocumentProps{Statements: &statements}),
+		},
+	})
+}
+
+// arnOf is an ARN of a service in every region of the environment's account.
+func arnOf(service string, env *environment.Environment, resource string) string {
+	return "arn:aws:" + service + ":*:" + env.Account + ":" + resource
+}
+
+// deployerStatements are the calls of CodePipeline's CodeDeployToECS action, which runs as this role.
+// https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-ECSbluegreen.html
+func deployerStatements(store *environment.Store, env *environment.Environment) []awsiam.PolicyStatement {
+	prefix := store.Name + "-" + env.Name + "-*"
+	application := arnOf("codedeploy", env, "application:"+prefix)
+	group := arnOf("codedeploy", env, "deploymentgroup:"+prefix)
+	buckets := "arn:aws:s3:::" + store.ArtifactBucketName("*")
+	return []awsiam.PolicyStatement{
+		allow([]string{"codedeploy:GetApplication", "codedeploy:GetApplicationRevision", "codedeploy:RegisterApplicationRevision"},
+			[]string{application}, nil),
+		allow([]string{"codedeploy:CreateDeployment", "codedeploy:GetDeployment"}, []string{group}, nil),
+		allow([]string{"codedeploy:GetDeploymentConfig"}, []string{
+			arnOf("codedeploy", env, "deploymentconfig:CodeDeployDefault.*"),
+			arnOf("codedeploy", env, "deploymentconfig:"+prefix),
+		}, nil),
+		allow([]string{"ecs:RegisterTaskDefinition"}, []string{"*"}, nil),
+		allow([]string{"ecs:TagResource"}, []string{arnOf("ecs", env, "task-definition/"+prefix+":*")},
+			map[string]any{"StringEquals": map[string]any{"ecs:CreateAction": "RegisterTaskDefinition"}}),
+		allow([]string{"iam:PassRole"}, []string{
+			env.RoleARN(prefix + "-execution"),
+			env.RoleARN(prefix + "-task"),
+		}, map[string]any{"StringEquals": map[string]any{"iam:PassedToService": []string{"ecs.amazonaws.com", "ecs-tasks.amazonaws.com"}}}),
+		allow([]string{"s3:GetObject*", "s3:GetBucket*", "s3:List*"}, []string{buckets, buckets + "/*"}, nil),
+		allow([]string{"kms:Decrypt", "kms:DescribeKey"}, []string{"arn:aws:kms:*:" + store.Tools.Account + ":key/*"},
+			map[string]any{"StringLike": map[string]any{"kms:ViaService": "s3.*.amazonaws.com"}}),
+	}
+}
+
+// inspectorStatements are the calls of the pipelines' contract checks and smoke tests.
+func inspectorStatements(store *environment.Store, env *environment.Environment) []awsiam.PolicyStatement {
+	cluster := store.Name + "-" + env.Name
+	return []awsiam.PolicyStatement{
+		allow([]string{"ssm:GetParameter", "ssm:GetParameters"},
+			[]string{arnOf("ssm", env, "parameter/"+store.Name+"/platform/"+env.Name+"/*")}, nil),
+		allow([]string{"ecs:DescribeServices", "ecs:DescribeTaskSets"}, []string{
+			arnOf("ecs", env, "service/"+cluster+"/*"),
+			arnOf("ecs", env, "task-set/"+cluster+"/*"),
+		}, nil),
+		allow([]string{"ecs:DescribeTaskDefinition", "elasticloadbalancing:DescribeTargetHealth"}, []string{"*"}, nil),
+	}
+}

@@ -1,0 +1,100 @@
+package delivery_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/assertions"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/storeship/storeship/constructs/delivery"
+	"github.com/storeship/storeship/constructs/internal/templatetest"
+)
+
+func TestMain(m *testing.M) { templatetest.Main(m) }
+
+// text is the stack's template as JSON, for tests that look for a value wherever it stands.
+func text(t *testing.T, stack awscdk.Stack) string {
+	t.Helper()
+	data, err := json.Marshal(assertions.Template_FromStack(stack, nil).ToJSON())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
+}
+
+func wants(t *testing.T, template string, parts ...string) {
+	t.Helper()
+	for _, part := range parts {
+		if !strings.Contains(template, part) {
+			t.Errorf("the template lacks %s", part)
+		}
+	}
+}
+
+// A policy that names a role of a pipeline, of a deployer or of a bootstrap cannot be created before that role: IAM, S3 and
+// KMS refuse it, and the very first deployment fails.
+func TestPoliciesNameNoRoleThatComesLater(t *testing.T) {
+	store := shop()
+	app := awscdk.NewApp(nil)
+	access := stackIn(app, "Access", "222222222222", "us-west-2")
+	delivery.NewAccess(access, "Access", &delivery.AccessProps{Store: store, Environment: store.Environments[0]})
+	artifacts := stackIn(app, "Artifacts", "111111111111", "us-east-1")
+	delivery.NewArtifacts(artifacts, "Artifacts", &delivery.ArtifactsProps{Store: store, Region: "us-east-1"})
+
+	wants(t, text(t, access),
+		`"Principal":{"AWS":"arn:aws:iam::111111111111:root"}`,
+		`"ArnLike":{"aws:PrincipalArn":["arn:aws:iam::111111111111:role/shop-*-pipeline"]}`,
+		`"ArnLike":{"aws:PrincipalArn":["arn:aws:iam::111111111111:role/shop-*-check"]}`)
+	template := text(t, artifacts)
+	wants(t, template,
+		`"aws:PrincipalArn":["arn:aws:iam::222222222222:role/cdk-hnb659fds-deploy-role-222222222222-*","arn:aws:iam::222222222222:role/shop-beta-deployer"]`,
+		`"aws:PrincipalArn":["arn:aws:iam::444444444444:role/cdk-hnb659fds-deploy-role-444444444444-*","arn:aws:iam::444444444444:role/shop-prod-deployer"]`)
+	if strings.Contains(template, `"AWS":"arn:aws:iam::222222222222:role/`) {
+		t.Error("a resource policy names a role of another account as its principal")
+	}
+}
+
+// Approvals' topics exist once: a second one in another region would ask nobody.
+func TestApprovalsAreInTheToolsRegionOnly(t *testing.T) {
+	store := shop()
+	app := awscdk.NewApp(nil)
+	home, away := stackIn(app, "Home", "111111111111", "us-west-2"), stackIn(app, "Away", "111111111111", "us-east-1")
+	delivery.NewArtifacts(home, "Artifacts", &delivery.ArtifactsProps{Store: store, Region: "us-west-2"})
+	delivery.NewArtifacts(away, "Artifacts", &delivery.ArtifactsProps{Store: store, Region: "us-east-1"})
+	assertions.Template_FromStack(home, nil).HasResourceProperties(jsii.String("AWS::SNS::Topic"), map[string]any{
+		"TopicName": "shop-prod-approval",
+	})
+	assertions.Template_FromStack(away, nil).ResourceCountIs(jsii.String("AWS::SNS::Topic"), jsii.Number(0))
+}
+
+// Every mistake in the props is told at once, with the construct's path.
+func TestPropsProblems(t *testing.T) {
+	app := awscdk.NewApp(nil)
+	stack := stackIn(app, "Tools", "111111111111", "us-west-2")
+	for name, tc := range map[string]struct {
+		construct func()
+		want      []string
+	}{
+		"pipeline":  {func() { delivery.NewPipeline(stack, "P", nil) }, []string{"delivery.Pipeline Tools/P:", "Store: required", "Service: required"}},
+		"access":    {func() { delivery.NewAccess(stack, "A", nil) }, []string{"delivery.Access Tools/A:", "Store: required", "Environment: required"}},
+		"artifacts": {func() { delivery.NewArtifacts(stack, "B", nil) }, []string{"delivery.Artifacts Tools/B:", "Store: required", "Region: required"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			defer func() {
+				err, _ := recover().(error)
+				if err == nil {
+					t.Fatal("no error")
+				}
+				for _, want := range tc.want {
+					if !strings.Contains(err.Error(), want) {
+						t.Errorf("got %q, want %q in it", err, want)
+					}
+				}
+			}()
+			tc.construct()
+		})
+	}
+}

@@ -1,0 +1,185 @@
+package delivery
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscodebuild"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscodepipeline"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsssm"
+	"github.com/aws/aws-cdk-go/awscdk/v2/pipelines"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/storeship/storeship/constructs/build"
+	"github.com/storeship/storeship/constructs/environment"
+	"github.com/storeship/storeship/constructs/internal/node"
+	"github.com/storeship/storeship/constructs/internal/problem"
+)
+
+// The versions of the CDK's own programs that run in a pipeline; CDK Pipelines would take the newest.
+const (
+	// CliVersion of aws-cdk, which updates the pipeline. The same as in package.json.
+	CliVersion = "2.1148.1"
+	// AssetsCliVersion of cdk-assets, which publishes files to the environments.
+	AssetsCliVersion = "4.7.3"
+)
+
+// PipelineProps configures a [Pipeline].
+type PipelineProps struct {
+	// Store that the pipeline belongs to. Required.
+	Store *environment.Store
+	// Service that the pipeline releases, or [environment.PlatformName]. Required.
+	Service string
+}
+
+// Validate reports every problem, joined.
+func (p *PipelineProps) Validate() error {
+	var problems problem.List
+	if p.Store == nil {
+		problems.Addf("Store", "required")
+	}
+	if p.Service == "" {
+		problems.Addf("Service", "required")
+	}
+	return problems.Err()
+}
+
+// Pipeline is a CDK pipeline that mutates itself, keeps its artifacts in the store's [Artifacts] and acts under the role
+// names that the environments' accounts trust. It costs by execution: CodePipeline V2 and CodeBuild charge by the minute.
+type Pipeline struct {
+	node.Construct
+	// Pipeline takes waves and stages, which Build renders. Nil until Synthesize.
+	Pipeline pipelines.CodePipeline
+	// Role of the pipeline and of all its actions without a role of their own.
+	Role awsiam.Role
+	// CheckRole of the builds that look into targets, as the environments' inspectors. Nil until CheckProject.
+	CheckRole awsiam.Role
+	// Logs of all builds of the pipeline.
+	Logs awslogs.LogGroup
+
+	store   *environment.Store
+	service string
+	key     awskms.IKey
+	buckets map[string]awss3.IBucket
+}
+
+// NewPipeline creates the pipeline's role and its log group. Make the steps of the build stage with
+// Project, hand the last of them to Synthesize, add waves, then call Build.
+func NewPipeline(scope constructs.Construct, id string, props *PipelineProps) *Pipeline {
+	if props == nil {
+		props = &PipelineProps{}
+	}
+	node.Must("delivery.Pipeline", scope, id, props.Validate())
+	p := &Pipeline{store: props.Store, service: props.Service}
+	node.Init(p, scope, id)
+	p.key = p.artifactKey()
+	p.Logs = awslogs.NewLogGroup(p, jsii.String("Logs"), &awslogs.LogGroupProps{
+		LogGroupName:  jsii.String(p.store.PipelineLogGroupName(p.service)),
+		Retention:     awslogs.RetentionDays_ONE_YEAR,
+		EncryptionKey: p.key,
+		RemovalPolicy: awscdk.RemovalPolicy_RETAIN_ON_UPDATE_OR_DELETE,
+	})
+	p.addRole()
+	p.importBuckets()
+	return p
+}
+
+// Project is what the build steps of this pipeline have in common.
+func (p *Pipeline) Project() build.Project {
+	return build.Project{Artifacts: p.buckets[p.store.Tools.Region], LogGroup: p.Logs}
+}
+
+// CheckProject is Project for the steps that look into targets: they share CheckRole, which the first of them creates.
+func (p *Pipeline) CheckProject() build.Project {
+	if p.CheckRole == nil {
+		p.addCheckRole()
+	}
+	project := p.Project()
+	project.Role = p.CheckRole
+	return project
+}
+
+// Synthesize creates the pipeline with the step that writes its cloud assembly; the step's inputs become the source and
+// build stages.
+func (p *Pipeline) Synthesize(synth pipelines.IFileSetProducer) {
+	p.Pipeline = pipelines.NewCodePipeline(p, jsii.String("Pipeline"), &pipelines.CodePipelineProps{
+		PipelineName:                  jsii.String(p.store.PipelineName(p.service)),
+		PipelineType:                  awscodepipeline.PipelineType_V2,
+		Synth:                         synth,
+		Role:                          p.Role,
+		UsePipelineRoleForActions:     jsii.Bool(true),
+		CrossAccountKeys:              jsii.Bool(true),
+		CrossRegionReplicationBuckets: &p.buckets,
+		CliVersion:                    jsii.String(CliVersion),
+		CdkAssetsCliVersion:           jsii.String(AssetsCliVersion),
+		CodeBuildDefaults: &pipelines.CodeBuildOptions{
+			BuildEnvironment: &awscodebuild.BuildEnvironment{
+				BuildImage:  awscodebuild.LinuxBuildImage_FromCodeBuildImageId(jsii.String(build.Image)),
+				ComputeType: awscodebuild.ComputeType_SMALL,
+			},
+			Logging: &awscodebuild.LoggingOptions{CloudWatch: &awscodebuild.CloudWatchLoggingOptions{LogGroup: p.Logs}},
+		},
+	})
+}
+
+// artifactKey is the key of the artifacts in the tools region, by the ARN that the artifacts stack wrote down.
+func (p *Pipeline) artifactKey() awskms.IKey {
+	arn := awsssm.StringParameter_ValueForStringParameter(p, jsii.String(p.store.ToolsParameter(environment.ArtifactKeyARN)), nil)
+	return awskms.Key_FromKeyArn(p, jsii.String("ArtifactKey"), arn)
+}
+
+// importBuckets imports the artifact bucket of every region of the store. Keys of other regions are named by the ARN of their
+// alias, for a parameter can be read in its own region only; the CDK's own cross-region support does the same.
+func (p *Pipeline) importBuckets() {
+	p.buckets = map[string]awss3.IBucket{}
+	for _, region := range p.store.Regions() {
+		k := p.key
+		if region != p.store.Tools.Region {
+			alias := "arn:aws:kms:" + region + ":" + p.store.Tools.Account + ":" + p.store.ArtifactKeyAlias()
+			k = awskms.Key_FromKeyArn(p, jsii.String("ArtifactKey-"+region), jsii.String(alias))
+			// KMS knows a key by its own ARN when it looks at a policy, never by its alias's.
+			p.Role.AddToPolicy(allow(
+				[]string{"kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"},
+				[]string{"arn:aws:kms:" + region + ":" + p.store.Tools.Account + ":key/*"},
+				map[string]any{"ForAnyValue:StringEquals": map[string]any{"kms:ResourceAliases": p.store.ArtifactKeyAlias()}},
+			))
+		}
+		p.buckets[region] = awss3.Bucket_FromBucketAttributes(p, jsii.String("Artifacts-"+region), &awss3.BucketAttributes{
+			BucketName:    jsii.String(p.store.ArtifactBucketName(region)),
+			EncryptionKey: k,
+			Region:        jsii.String(region),
+		})
+	}
+}
+
+func (p *Pipeline) addRole() {
+	p.Role = awsiam.NewRole(p, jsii.String("Role"), &awsiam.RoleProps{
+		RoleName:    jsii.String(p.store.PipelineRoleName(p.service)),
+		Description: jsii.String("Pipeline " + p.store.PipelineName(p.service)),
+		AssumedBy:   serviceOf("codepipeline.amazonaws.com", p.store.Tools.Account),
+	})
+}
+
+func (p *Pipeline) addCheckRole() {
+	p.CheckRole = build.NewRole(p, "CheckRole", p.store.CheckRoleName(p.service))
+}
+
+// Approval is the step in which a person lets a release into the environment, or does not. Who is to hear of it is told
+// by the environment's topic.
+func (p *Pipeline) Approval(e *environment.Environment) pipelines.Step {
+	topic := "arn:aws:sns:" + p.store.Tools.Region + ":" + p.store.Tools.Account + ":" + e.ApprovalTopicName(p.store)
+	return pipelines.NewManualApprovalStep(jsii.String("Approve-"+e.Name), &pipelines.ManualApprovalStepProps{
+		Comment:           jsii.String("Release " + p.service + " to " + e.Name + " of " + p.store.Name + "?"),
+		NotificationTopic: awssns.Topic_FromTopicArn(p, jsii.String("Approval-"+e.Name), jsii.String(topic)),
+	})
+}
+
+// Build renders the pipeline. Nothing can be added after it.
+func (p *Pipeline) Build() {
+	p.Pipeline.BuildPipeline()
+	p.acknowledge()
+}

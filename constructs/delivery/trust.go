@@ -1,0 +1,72 @@
+package delivery
+
+import (
+	"sort"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/storeship/storeship/constructs/environment"
+)
+
+// qualifier is the one of `cdk bootstrap` without --qualifier; the bootstrap's role names carry it.
+const qualifier = "hnb659fds"
+
+// bootstrapDeployRole is the ARN of the role that the bootstrap of an account creates in region for deployments; region
+// may be the pattern *.
+func bootstrapDeployRole(account, region string) string {
+	return "arn:aws:iam::" + account + ":role/cdk-" + qualifier + "-deploy-role-" + account + "-" + region
+}
+
+// accountRoot is the ARN that stands for everything in an account that its own policies let.
+func accountRoot(account string) string { return "arn:aws:iam::" + account + ":root" }
+
+// reader is an account whose roles read artifacts.
+type reader struct {
+	account string
+	roles   []string
+}
+
+// readers lists the environments' accounts with the role patterns that read artifacts there, by account. Policies name
+// account roots bounded by patterns because S3 and KMS refuse a principal that does not exist yet, and the roles come
+// after the bucket.
+func readers(s *environment.Store) []reader {
+	roles := map[string][]string{}
+	for _, e := range s.Environments {
+		if len(roles[e.Account]) == 0 {
+			roles[e.Account] = append(roles[e.Account], bootstrapDeployRole(e.Account, "*"))
+		}
+		roles[e.Account] = append(roles[e.Account], e.RoleARN(e.DeployerRoleName(s)))
+	}
+	var out []reader
+	for account, patterns := range roles {
+		out = append(out, reader{account, patterns})
+	}
+	sort.Slice(out, func(i, j int) bool { return out[i].account < out[j].account })
+	return out
+}
+
+// rolesOf is the principal of the roles of account that match one of the patterns.
+func rolesOf(account string, patterns ...string) awsiam.PrincipalWithConditions {
+	return awsiam.NewPrincipalWithConditions(
+		awsiam.NewArnPrincipal(jsii.String(accountRoot(account))),
+		&map[string]any{"ArnLike": map[string]any{"aws:PrincipalArn": patterns}},
+	)
+}
+
+// serviceOf is an AWS service acting for this account, and not for another one that names our role.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
+func serviceOf(service, account string) awsiam.PrincipalWithConditions {
+	return awsiam.NewPrincipalWithConditions(
+		awsiam.NewServicePrincipal(jsii.String(service), nil),
+		&map[string]any{"StringEquals": map[string]any{"aws:SourceAccount": account}},
+	)
+}
+
+func allow(actions, resources []string, conditions map[string]any) awsiam.PolicyStatement {
+	p := &awsiam.PolicyStatementProps{Actions: jsii.Strings(actions...), Resources: jsii.Strings(resources...)}
+	if conditions != nil {
+		p.Conditions = &conditions
+	}
+	return awsiam.NewPolicyStatement(p)
+}
