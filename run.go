@@ -1,0 +1,145 @@
+package storeship
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"runtime/debug"
+	"strings"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// Run makes an app, lets compose fill it, synthesizes it and ends the process: with status 0, or with status 1 after one
+// line for each mistake. A mistake in a construct's props or an error of the CDK names the caller's own file and line,
+// and never prints a stack trace; STORESHIP_DEBUG=1 in the process's environment adds it.
+//
+// Output folder and context come from the CDK CLI, as in any CDK app.
+func Run(compose func(app awscdk.App)) {
+	code := run(compose, os.Stderr)
+	closeQuietly()
+	os.Exit(code)
+}
+
+// run is Run without the end of the process.
+func run(compose func(app awscdk.App), stderr io.Writer) (code int) {
+	defer func() {
+		if r := recover(); r != nil {
+			code = 1
+			for _, line := range report(r, userFrame()) {
+				fmt.Fprintln(stderr, line)
+			}
+			if os.Getenv("STORESHIP_DEBUG") != "" {
+				fmt.Fprintf(stderr, "%s\n", debug.Stack())
+			}
+		}
+	}()
+	defaults := Context()
+	app := awscdk.NewApp(&awscdk.AppProps{Context: &defaults})
+	compose(app)
+	app.Synth(nil)
+	return 0
+}
+
+// Located is implemented by errors that say themselves where in the user's files they are, such as those of a
+// configuration file. They are printed as they are.
+type Located interface {
+	error
+	// Located says whether each line of the error begins with a file and a line.
+	Located() bool
+}
+
+// Listed is implemented by errors of several problems, such as those of a construct's props. Each is printed as a line.
+type Listed interface {
+	error
+	// Problems are lines for a person.
+	Problems() []string
+}
+
+// report turns what a constructor or the CDK panicked with into lines for a person.
+func report(r any, frame string) []string {
+	err, ok := r.(error)
+	if !ok {
+		return []string{frame + firstLine(fmt.Sprint(r))}
+	}
+	var located Located
+	if errors.As(err, &located) && located.Located() {
+		return strings.Split(strings.TrimRight(located.Error(), "\n"), "\n")
+	}
+	var listed Listed
+	if errors.As(err, &listed) {
+		lines := listed.Problems()
+		for i, line := range lines {
+			lines[i] = frame + line
+		}
+		return lines
+	}
+	return []string{frame + firstLine(err.Error())}
+}
+
+// firstLine drops the JavaScript stack that follows the message of a jsii exception.
+func firstLine(s string) string {
+	var kept []string
+	for _, line := range strings.Split(strings.TrimSpace(s), "\n") {
+		line = strings.TrimSpace(line)
+		if strings.HasPrefix(line, "at ") || strings.HasPrefix(line, "Stack:") {
+			break
+		}
+		if line != "" {
+			kept = append(kept, line)
+		}
+	}
+	return strings.Join(kept, " ")
+}
+
+// library is the prefix of the functions of this library; a user's own are elsewhere, or in package main.
+const library = "github.com/storeship/storeship"
+
+// userFrame is the file and line of the innermost frame of the panic that is the user's own code, as "main.go:12: ".
+func userFrame() string {
+	pc := make([]uintptr, 128)
+	frames := runtime.CallersFrames(pc[:runtime.Callers(3, pc)])
+	for {
+		f, more := frames.Next()
+		if isUser(f.Function) {
+			return fmt.Sprintf("%s:%d: ", relative(f.File), f.Line)
+		}
+		if !more {
+			return ""
+		}
+	}
+}
+
+func isUser(function string) bool {
+	for _, prefix := range []string{"runtime.", "reflect.", "github.com/aws/", "github.com/cdklabs/", library + ".", library + "/"} {
+		if strings.HasPrefix(function, prefix) {
+			return false
+		}
+	}
+	return function != ""
+}
+
+// relative shortens a path below the working directory, which is where the user ran the program.
+func relative(path string) string {
+	wd, err := os.Getwd()
+	if err != nil {
+		return path
+	}
+	if rel, err := filepath.Rel(wd, path); err == nil && !strings.HasPrefix(rel, "..") {
+		return rel
+	}
+	return path
+}
+
+// closeQuietly ends the jsii kernel. Its runtime waits for the process twice and reports the lost race on standard
+// error, though nothing is wrong; without the close, every run leaves megabytes in the temporary folder.
+func closeQuietly() {
+	if null, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0); err == nil {
+		os.Stderr = null
+	}
+	jsii.Close()
+}

@@ -1,0 +1,112 @@
+package storeship
+
+import (
+	"bytes"
+	"errors"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
+	"github.com/aws/jsii-runtime-go"
+)
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	jsii.Close()
+	os.Exit(code)
+}
+
+// A user who makes a mistake must read one line with the place in the own program, and never a stack trace.
+func TestRunReports(t *testing.T) {
+	for name, tc := range map[string]struct {
+		compose func(awscdk.App)
+		want    []string
+	}{
+		"a jsii exception": {
+			func(app awscdk.App) {
+				s := awscdk.NewStack(app, jsii.String("S"), nil)
+				awssns.NewTopic(s, jsii.String("T"), nil)
+				awssns.NewTopic(s, jsii.String("T"), nil)
+			},
+			[]string{"There is already a Construct with name 'T'"},
+		},
+		"a plain panic":   {func(awscdk.App) { panic("no such thing") }, []string{"no such thing"}},
+		"a nil construct": {func(awscdk.App) { var topic awssns.Topic; topic.TopicArn() }, []string{"nil pointer"}},
+		"located problems": {
+			func(awscdk.App) {
+				panic(located{errors.New("a.yaml:1:2: store: required\na.yaml:3:4: tools: required\n")})
+			},
+			[]string{"a.yaml:1:2: store: required", "a.yaml:3:4: tools: required"},
+		},
+		"listed problems": {
+			func(awscdk.App) { panic(listed{errors.New("x")}) },
+			[]string{"delivery.Pipeline Shop/P: Store: required", "delivery.Pipeline Shop/P: Service: required"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var stderr bytes.Buffer
+			if code := run(tc.compose, &stderr); code != 1 {
+				t.Errorf("exit code %d, want 1", code)
+			}
+			lines := strings.Split(strings.TrimSuffix(stderr.String(), "\n"), "\n")
+			if len(lines) != len(tc.want) {
+				t.Fatalf("got %d lines, want %d:\n%s", len(lines), len(tc.want), stderr.String())
+			}
+			for i, want := range tc.want {
+				if !strings.Contains(lines[i], want) {
+					t.Errorf("line %d is %q, want %q in it", i+1, lines[i], want)
+				}
+				if strings.Contains(lines[i], "goroutine") || strings.Contains(lines[i], ".js:") {
+					t.Errorf("line %d has a stack trace: %s", i+1, lines[i])
+				}
+			}
+		})
+	}
+}
+
+// A program without mistakes ends with status 0 and says nothing.
+func TestRunSynthesizes(t *testing.T) {
+	var out string
+	var stderr bytes.Buffer
+	code := run(func(app awscdk.App) {
+		out = *app.Outdir()
+		awssns.NewTopic(awscdk.NewStack(app, jsii.String("Shop"), nil), jsii.String("Topic"), nil)
+	}, &stderr)
+	if code != 0 || stderr.Len() > 0 {
+		t.Fatalf("exit code %d, standard error %q", code, stderr.String())
+	}
+	if _, err := os.Stat(out + "/Shop.template.json"); err != nil {
+		t.Error(err)
+	}
+}
+
+// The frame that a message names must be the user's, not the library's or the binding's: otherwise it sends the user to
+// read our code.
+func TestIsUser(t *testing.T) {
+	for function, want := range map[string]bool{
+		"main.main.func1":                                               true,
+		"example.com/shop/delivery.New":                                 true,
+		"github.com/storeship/storeship.Run":                            false,
+		"github.com/storeship/storeship/stacks.NewStorefront":           false,
+		"github.com/aws/jsii-runtime-go/runtime.Create":                 false,
+		"github.com/aws/aws-cdk-go/awscdk/v2/awssns.NewTopic":           false,
+		"runtime.gopanic":                                               false,
+		"github.com/storeship/storeship/examples/single-service.plan.x": false,
+	} {
+		if got := isUser(function); got != want {
+			t.Errorf("isUser(%q) = %v, want %v", function, got, want)
+		}
+	}
+}
+
+type located struct{ error }
+
+func (located) Located() bool { return true }
+
+type listed struct{ error }
+
+func (listed) Problems() []string {
+	return []string{"delivery.Pipeline Shop/P: Store: required", "delivery.Pipeline Shop/P: Service: required"}
+}

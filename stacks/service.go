@@ -1,0 +1,110 @@
+package stacks
+
+import (
+	"fmt"
+	"maps"
+	"time"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsecs"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/storeship/storeship/constructs/environment"
+	"github.com/storeship/storeship/constructs/ingress"
+	"github.com/storeship/storeship/constructs/network"
+	"github.com/storeship/storeship/constructs/service"
+)
+
+// Service is the stack of one service in one target.
+type Service struct {
+	// Stack is what CloudFormation deploys: one per service and target.
+	Stack awscdk.Stack
+	// Name of the service in the plan.
+	Name string
+	// Target that it runs in.
+	Target environment.Target
+	// Fargate is the service with its release engine.
+	Fargate *service.Fargate
+}
+
+// NewService creates the stack of a service in a target, running the image with that digest. Everything that it shares
+// with the target it reads from the platform contract.
+func NewService(scope constructs.Construct, plan *environment.Plan, s *environment.Service, t environment.Target, digest string) *Service {
+	runtime := resolved(plan, s, t)
+	stack := targetStack(scope, t, "Service", t.ServiceStackName(s.Name), fmt.Sprintf("Service %s of %s in %s", s.Name, t.Store.Name, t.Environment.Name))
+	platform := network.FromParameters(stack, "Network", t)
+	props := &service.FargateProps{
+		Name:                  t.ServiceName(s.Name),
+		Runtime:               runtime,
+		Architecture:          s.Build.Architecture,
+		Image:                 t.RepositoryURI(s.Name) + "@" + digest,
+		ImageRepositoryARN:    t.Store.RepositoryARN(s.Name, t.Region),
+		Account:               t.Environment.Account,
+		Region:                t.Region,
+		Vpc:                   platform.Vpc,
+		WorkloadSecurityGroup: platform.WorkloadSecurityGroup,
+		Bake:                  bake(runtime, t),
+		ExecutionRoleName:     t.ExecutionRoleName(s.Name),
+		TaskRoleName:          t.TaskRoleName(s.Name),
+		CodeDeployRoleName:    t.CodeDeployRoleName(s.Name),
+		LogGroupName:          t.LogGroupName(s.Name),
+		LogKey:                platform.LogKey(),
+	}
+	props.Cluster = awsecs.Cluster_FromClusterAttributes(stack, jsii.String("Cluster"), &awsecs.ClusterAttributes{
+		ClusterName: jsii.String(t.ClusterName()),
+		Vpc:         platform.Vpc,
+	})
+	if x := runtime.Expose; x != nil {
+		props.Route = route(stack, platform, s.Name, t, runtime)
+	}
+	return &Service{Stack: stack, Name: s.Name, Target: t, Fargate: service.NewFargate(stack, "Service", props)}
+}
+
+// route leads from the target's load balancer to the service.
+func route(stack awscdk.Stack, platform *network.Imported, name string, t environment.Target, r environment.Runtime) service.Route {
+	if r.Expose.Internal {
+		in := ingress.InternalFromParameters(stack, "Ingress", t, platform.Vpc)
+		return &service.InternalRoute{
+			LoadBalancer:   in.LoadBalancer,
+			SecurityGroup:  in.SecurityGroup,
+			Port:           r.Expose.PortOf(name),
+			CertificateARN: in.CertificateARN,
+		}
+	}
+	in := ingress.PublicFromParameters(stack, "Ingress", t)
+	public := &service.PublicRoute{
+		Listener:      in.Listener,
+		SecurityGroup: in.SecurityGroup,
+		Path:          r.Expose.Path,
+		Host:          t.PublicHost(r.Expose),
+		Priority:      r.Expose.PriorityOf(name),
+	}
+	if r.Release.Engine == environment.CodeDeploy {
+		public.TestListener = in.TestListener()
+	}
+	return public
+}
+
+// bake is the wave's; the other engines have none of their own.
+func bake(r environment.Runtime, t environment.Target) time.Duration {
+	if r.Release.Engine == environment.CodeDeploy {
+		return t.Bake()
+	}
+	return 0
+}
+
+// resolved is the runtime of a service in a target, with the references in its variables replaced by what they refer to.
+func resolved(plan *environment.Plan, s *environment.Service, t environment.Target) environment.Runtime {
+	r := s.In(t.Environment)
+	variables := maps.Clone(r.Variables)
+	for name, value := range variables {
+		v, err := plan.Resolve(t, value)
+		if err != nil {
+			panic(fmt.Errorf("services.%s.variables.%s: %w", s.Name, name, err))
+		}
+		variables[name] = v
+	}
+	r.Variables = variables
+	return r
+}

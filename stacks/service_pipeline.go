@@ -1,0 +1,220 @@
+package stacks
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/pipelines"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/storeship/storeship/constructs/build"
+	"github.com/storeship/storeship/constructs/delivery"
+	"github.com/storeship/storeship/constructs/environment"
+	"github.com/storeship/storeship/constructs/source"
+	"github.com/storeship/storeship/internal/release"
+)
+
+// ServicePipeline is the stack of the pipeline that releases one service, with the stages that it deploys.
+type ServicePipeline struct {
+	// Stack is what CloudFormation deploys: one per pipeline.
+	Stack awscdk.Stack
+	// Pipeline of the service.
+	Pipeline *delivery.Pipeline
+	// Services has the service's stack in every target, in the order of release.
+	Services []*Service
+
+	props   *StorefrontProps
+	service *environment.Service
+	code    *source.Source
+	tests   pipelines.CodeBuildStep
+	image   pipelines.CodeBuildStep
+	// assembly is the output of the synth. releases is its releases folder; nil where CodeDeploy releases nothing.
+	assembly pipelines.CodeBuildStep
+	releases pipelines.FileSet
+}
+
+// newServicePipeline creates the pipeline of a service: source, unit tests, package, synth with the image's digest, the
+// pipeline's update of itself, and a wave of targets for each of the plan's.
+func newServicePipeline(app awscdk.App, props *StorefrontProps, s *environment.Service) *ServicePipeline {
+	store := props.Plan.Store
+	name := store.PipelineStackName(s.Name)
+	p := &ServicePipeline{props: props, service: s}
+	p.Stack = toolsStack(app, store, name, name, "Pipeline of "+s.Name+" of "+store.Name, store.Tools.Region)
+	p.Pipeline = delivery.NewPipeline(p.Stack, "Delivery", &delivery.PipelineProps{Store: store, Service: s.Name})
+	p.addBuild()
+	for _, e := range store.Environments {
+		for i, w := range e.Waves {
+			p.addWave(e, i, w)
+		}
+	}
+	p.Pipeline.Build()
+	build.AcknowledgePrivileged(p.image)
+	if s.Build.Docker {
+		build.AcknowledgePrivileged(p.tests)
+	}
+	return p
+}
+
+// addBuild creates everything before the first wave.
+func (p *ServicePipeline) addBuild() {
+	plan, s, stack := p.props.Plan, p.service, p.Stack
+	store := plan.Store
+	code, program := plan.SourceOf(s), plan.DeliverySource()
+	p.code = source.CodeCommit(code.Repository, code.Branch).Source(stack, "Code", true)
+	// Every service pipeline takes the delivery repository; a push to it starts the platform's only.
+	deliverySource := source.CodeCommit(program.Repository, program.Branch).Source(stack, "Program", false)
+	project := p.Pipeline.Project()
+	p.tests = build.UnitTests(stack, "UnitTests", &build.UnitTestsProps{
+		Project: project,
+		Source:  p.code,
+		Path:    code.Path,
+		Name:    store.PipelineName(s.Name),
+		Build:   s.Build,
+		Docker:  s.Build.Docker,
+	})
+	p.image = build.Package(stack, "Package", &build.PackageProps{
+		Project:      project,
+		Source:       p.code,
+		Path:         code.Path,
+		Dockerfile:   s.Build.Dockerfile,
+		Architecture: s.Build.Architecture,
+		Registry:     p.registry(),
+	})
+	p.image.AddStepDependency(p.tests)
+	p.assembly = build.Synth(stack, "Synth", &build.SynthProps{
+		Project: project, Source: deliverySource, Scope: s.Name, ImageDigest: build.Digest(p.image),
+	})
+	if p.usesCodeDeploy() {
+		p.releases = p.assembly.AddOutputDirectory(jsii.String("cdk.out/" + release.Folder))
+	}
+	p.Pipeline.Synthesize(p.assembly)
+}
+
+// usesCodeDeploy says whether CodeDeploy releases the service in any environment. Where it does not, there is no releases
+// folder, and a build fails over an output that it does not write.
+func (p *ServicePipeline) usesCodeDeploy() bool {
+	return slices.ContainsFunc(p.props.Plan.Store.Environments, func(e *environment.Environment) bool {
+		return p.service.In(e).Release.Engine == environment.CodeDeploy
+	})
+}
+
+// input is what the builds take that need nothing but an input: CodePipeline asks for one.
+func (p *ServicePipeline) input() pipelines.IFileSetProducer {
+	if p.releases == nil {
+		return p.assembly
+	}
+	return p.releases
+}
+
+func (p *ServicePipeline) registry() build.Registry {
+	store := p.props.Plan.Store
+	return build.Registry{
+		Account:    store.Tools.Account,
+		Repository: store.RepositoryName(p.service.Name),
+		Regions:    store.Regions(),
+	}
+}
+
+// addWave adds the targets that are released together.
+func (p *ServicePipeline) addWave(e *environment.Environment, i int, w environment.Wave) {
+	store := p.props.Plan.Store
+	wave := p.Pipeline.Pipeline.AddWave(jsii.String(e.WaveID(i)), nil)
+	if i == 0 && e.Approval != nil {
+		wave.AddPre(p.Pipeline.Approval(e))
+	}
+	for _, region := range w.Regions {
+		p.addTarget(wave, environment.Target{Store: store, Environment: e, Region: region})
+	}
+	last := e == store.Environments[len(store.Environments)-1] && i == len(e.Waves)-1
+	if last {
+		wave.AddPost(build.MarkReleased(p.Stack, "MarkReleased", &build.MarkReleasedProps{
+			Project:     p.Pipeline.Project(),
+			Input:       p.input(),
+			CommitID:    p.code.CommitID(),
+			ImageDigest: build.Digest(p.image),
+			Registry:    p.registry(),
+		}))
+	}
+}
+
+// addTarget adds the steps of one target: contract check, stack, blue/green, smoke test.
+func (p *ServicePipeline) addTarget(wave pipelines.Wave, t environment.Target) {
+	plan, s := p.props.Plan, p.service
+	stage := awscdk.NewStage(p.Stack, jsii.String(t.ID()), &awscdk.StageProps{
+		Env: &awscdk.Environment{Account: jsii.String(t.Environment.Account), Region: jsii.String(t.Region)},
+	})
+	service := NewService(stage, plan, s, t, p.props.Image)
+	p.Services = append(p.Services, service)
+	if p.props.ExtendService != nil {
+		p.props.ExtendService(service)
+	}
+	if p.props.BeforeStage != nil {
+		p.props.BeforeStage(stage)
+	}
+	scope := constructs.NewConstruct(p.Stack, jsii.String("Checks-"+t.ID()))
+	runtime := s.In(t.Environment)
+	deployment := wave.AddStage(stage, nil)
+	deployment.AddPre(build.ContractCheck(scope, "Contract", &build.ContractCheckProps{
+		Project:          p.Pipeline.CheckProject(),
+		Input:            p.input(),
+		InspectorRoleARN: t.Environment.RoleARN(t.Environment.InspectorRoleName(t.Store)),
+		Region:           t.Region,
+		Parameters:       contract(t, s.Name, runtime),
+		Pipeline:         t.Store.PipelineName(environment.PlatformName),
+	}))
+	smoke := build.SmokeTest(scope, "Smoke", p.smoke(t, runtime))
+	if runtime.Release.Engine == environment.CodeDeploy {
+		writeRelease(stage, service)
+		release := p.Pipeline.BlueGreen(t, s.Name, p.releases)
+		smoke.AddStepDependency(release)
+		deployment.AddPost(release)
+	}
+	deployment.AddPost(smoke)
+}
+
+// contract is what must be in the target before a service can be deployed there.
+func contract(t environment.Target, service string, r environment.Runtime) []build.Parameter {
+	var parameters []build.Parameter
+	for _, name := range t.ServiceContract(r) {
+		parameters = append(parameters, build.Parameter{Name: t.Parameter(name)})
+	}
+	if r.Expose == nil || r.Expose.Internal {
+		return parameters
+	}
+	if b, ok := block(t, service, r.Expose); ok {
+		// The web ACL must block what the plan says before the service answers there.
+		parameters = append(parameters, build.Parameter{Name: t.Parameter(environment.BlockedPaths(service)), Value: b.Value()})
+	}
+	return parameters
+}
+
+// smoke asks a public service by the target's regional name, and every service's tasks.
+func (p *ServicePipeline) smoke(t environment.Target, r environment.Runtime) *build.SmokeTestProps {
+	props := &build.SmokeTestProps{
+		Project:          p.Pipeline.CheckProject(),
+		Input:            p.input(),
+		InspectorRoleARN: t.Environment.RoleARN(t.Environment.InspectorRoleName(t.Store)),
+		Region:           t.Region,
+		Cluster:          t.ClusterName(),
+		Service:          t.ServiceName(p.service.Name),
+		Engine:           r.Release.Engine,
+		ImageDigest:      build.Digest(p.image),
+	}
+	if r.Release.Engine == environment.Rolling {
+		props.Bake = t.Bake()
+	}
+	// Only a path that the service's own rule matches says anything of the service.
+	if r.Expose == nil || r.Expose.Internal || !r.Expose.Covers(r.HTTP.Health) {
+		return props
+	}
+	if t.Environment.Domain == nil {
+		props.AddressParameter = t.Parameter(environment.PublicDNSName)
+		props.Path = r.HTTP.Health
+		return props
+	}
+	props.URL = fmt.Sprintf("https://%s%s", t.Host(), r.HTTP.Health)
+	props.Host = t.PublicHost(r.Expose)
+	return props
+}
