@@ -1,0 +1,122 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+const twoAccounts = `
+store: shop
+tools: {account: "111111111111", region: us-west-2}
+environments:
+  beta:
+    kind: test
+    account: "222222222222"
+    domain: none
+    waves: [{regions: [eu-west-1]}]
+services:
+  ui:
+    build: {preset: go}
+    http: {port: 8080, health: /health}
+    expose: {path: /*}
+`
+
+// inFolder writes a storeship.yaml into a folder of its own and works there.
+func inFolder(t *testing.T, name, content string) {
+	t.Helper()
+	t.Chdir(t.TempDir())
+	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(name, []byte(content), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// The plan of a file, as text and as JSON. Catches a verb that is not in the table, and flags that do nothing.
+func TestPlan(t *testing.T) {
+	inFolder(t, "storeship.yaml", twoAccounts)
+	var out, errOut strings.Builder
+	if code := run([]string{"plan"}, &out, &errOut); code != 0 || errOut.Len() > 0 {
+		t.Fatalf("exit code %d: %s", code, errOut.String())
+	}
+	for _, want := range []string{
+		"Store shop: 1 service in 1 target, 2 accounts.\n",
+		"  npx cdk deploy shop-artifacts-us-west-2 shop-artifacts-eu-west-1 -c scope=artifacts\n",
+		"  storeship bootstrap -format sh > bootstrap.sh\n",
+	} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("no %q in\n%s", want, out.String())
+		}
+	}
+	out.Reset()
+	if code := run([]string{"plan", "-format", "json"}, &out, &errOut); code != 0 {
+		t.Fatalf("exit code %d: %s", code, errOut.String())
+	}
+	var plan struct{ Store string }
+	if err := json.Unmarshal([]byte(out.String()), &plan); err != nil || plan.Store != "shop" {
+		t.Errorf("got %v, %v", plan, err)
+	}
+}
+
+// Commands must name a file that the CDK app would not read by itself.
+func TestPlanOfAnotherFile(t *testing.T) {
+	inFolder(t, "stores/shop.yaml", twoAccounts)
+	var out, errOut strings.Builder
+	if code := run([]string{"plan", "-config", "stores/shop.yaml"}, &out, &errOut); code != 0 {
+		t.Fatalf("exit code %d: %s", code, errOut.String())
+	}
+	for _, want := range []string{" -c config=stores/shop.yaml\n", "storeship bootstrap -config stores/shop.yaml -format sh"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("no %q", want)
+		}
+	}
+}
+
+// The bootstrap of a file, as text and as a script.
+func TestBootstrap(t *testing.T) {
+	inFolder(t, "storeship.yaml", twoAccounts)
+	for format, want := range map[string]string{"text": "Store shop: 2 accounts to prepare", "sh": "#!/bin/sh\n# Prepares the accounts of store shop "} {
+		var out, errOut strings.Builder
+		if code := run([]string{"bootstrap", "-format", format, "-execution-policy", "shop-deployments"}, &out, &errOut); code != 0 || errOut.Len() > 0 {
+			t.Fatalf("exit code %d: %s", code, errOut.String())
+		}
+		if !strings.HasPrefix(out.String(), want) {
+			t.Errorf("%s begins with %.80s", format, out.String())
+		}
+		for _, command := range []string{
+			"npx cdk bootstrap aws://222222222222/us-west-2 --app '' --trust 111111111111 --cloudformation-execution-policies arn:aws:iam::222222222222:policy/shop-deployments ",
+			"npx cdk bootstrap aws://222222222222/eu-west-1 ",
+			"npx cdk bootstrap aws://111111111111/eu-west-1 --app '' --cloudformation-execution-policies arn:aws:iam::aws:policy/AdministratorAccess ",
+		} {
+			if !strings.Contains(out.String(), command) {
+				t.Errorf("%s: no %s", format, command)
+			}
+		}
+	}
+}
+
+// What is wrong is said in a line, and nothing is printed that someone might run.
+func TestPlanAndBootstrapRefuse(t *testing.T) {
+	inFolder(t, "storeship.yaml", strings.Replace(twoAccounts, "kind: test", "kind: tset", 1))
+	for _, c := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"plan"}, "storeship.yaml:6:11: environments.beta.kind: "},
+		{[]string{"bootstrap", "-format", "sh"}, "storeship.yaml:6:11: environments.beta.kind: "},
+		{[]string{"plan", "-config", "none.yaml"}, "none.yaml"},
+		{[]string{"plan", "-format", "yaml"}, "-format must be text or json, got \"yaml\""},
+		{[]string{"bootstrap", "-format", "json"}, "-format must be text or sh, got \"json\""},
+		{[]string{"bootstrap", "-execution-policy", "not a name"}, "must be the ARN or the name of a managed policy"},
+		{[]string{"plan", "beta"}, "takes 0 arguments, got 1"},
+	} {
+		var out, errOut strings.Builder
+		if code := run(c.args, &out, &errOut); code != 1 || out.Len() > 0 || !strings.Contains(errOut.String(), c.want) {
+			t.Errorf("%v: exit code %d, output %q, error %q, want %q", c.args, code, out.String(), errOut.String(), c.want)
+		}
+	}
+}
