@@ -1,0 +1,143 @@
+package test
+
+import (
+	"compress/gzip"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"slices"
+	"sort"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/storeship/storeship/internal/assembly"
+	"github.com/storeship/storeship/internal/frozen"
+	"github.com/storeship/storeship/test/harness"
+)
+
+// replacing lists the properties whose change replaces a resource, by type, from the schemas in the CDK CLI.
+func replacing(t *testing.T) map[string][]string {
+	t.Helper()
+	f, err := os.Open(filepath.Join(harness.Root, "node_modules", "aws-cdk", "db.json.gz"))
+	require.NoError(t, err)
+	defer f.Close()
+	unzipped, err := gzip.NewReader(f)
+	require.NoError(t, err)
+	var db struct {
+		Schema struct {
+			Resource struct {
+				Entities []struct {
+					Type       string `json:"cloudFormationType"`
+					Properties map[string]struct {
+						Replacement string `json:"causesReplacement"`
+					}
+				}
+			}
+		}
+	}
+	require.NoError(t, json.NewDecoder(unzipped).Decode(&db))
+	types := map[string][]string{}
+	for _, r := range db.Schema.Resource.Entities {
+		for name, p := range r.Properties {
+			if p.Replacement == "yes" {
+				types[r.Type] = append(types[r.Type], name)
+			}
+		}
+		sort.Strings(types[r.Type])
+	}
+	require.Greater(t, len(types), 500)
+	return types
+}
+
+// Catches: a property in the table of frozen things that no longer replaces its resource, and for what CodeDeploy releases,
+// one that does and is missing.
+func TestFrozenTableIsTheSchemas(t *testing.T) {
+	schema := replacing(t)
+	for _, e := range frozen.Table() {
+		if e.Effect != frozen.Replaces {
+			continue
+		}
+		for _, p := range e.Properties {
+			require.Contains(t, schema[e.Type], p, "%s.%s does not replace", e.Type, p)
+		}
+		if e.Released {
+			for _, p := range schema[e.Type] {
+				require.True(t, slices.Contains(e.Properties, p), "%s.%s replaces and is not in the table", e.Type, p)
+			}
+		}
+	}
+}
+
+// services lists the stacks of services.
+func services(t *testing.T, out *harness.Output) []*assembly.Stack {
+	t.Helper()
+	var found []*assembly.Stack
+	for _, s := range out.Assembly.Stacks() {
+		if len(s.Resources("AWS::ECS::Service")) > 0 {
+			found = append(found, s)
+		}
+	}
+	require.Len(t, found, 2*3)
+	return found
+}
+
+// Catches: a service that CloudFormation would change with every release, or set back to its first number of tasks; and a task
+// definition that is gone when a rollback needs it.
+func TestServicesAreFrozen(t *testing.T) {
+	for _, s := range services(t, harness.Synth(t, store)) {
+		for _, r := range s.Resources("AWS::ECS::Service") {
+			require.Equal(t, map[string]any{"Type": "CODE_DEPLOY"}, r.Properties["DeploymentController"], s.Name)
+			require.Equal(t, s.Name, r.Properties["TaskDefinition"], "%s names a revision; it must name the family", s.Name)
+			require.NotContains(t, r.Properties, "DesiredCount", s.Name)
+			require.Contains(t, r.Properties, "HealthCheckGracePeriodSeconds", s.Name)
+		}
+		require.Len(t, s.Resources("AWS::ElasticLoadBalancingV2::TargetGroup"), 2, s.Name)
+		for _, r := range s.Resources("AWS::ElasticLoadBalancingV2::TargetGroup") {
+			require.NotContains(t, r.Properties, "Name", "%s: a name of 32 characters collides, and keeps the group from being replaced", s.Name)
+		}
+		for _, r := range s.Resources("AWS::ECS::TaskDefinition") {
+			raw := s.Template["Resources"].(map[string]any)[r.LogicalID].(map[string]any)
+			require.Equal(t, "Retain", raw["UpdateReplacePolicy"], s.Name)
+		}
+	}
+}
+
+// Catches: a release that would change what is frozen.
+func TestAReleaseChangesNothingFrozen(t *testing.T) {
+	const digest = "sha256:abcdef0123456789abcdef0123456789abcdef0123456789abcdef0123456789"
+	before := services(t, harness.Synth(t, store))
+	after := services(t, harness.Synth(t, harness.Input{Config: retailStore, Context: map[string]string{"image": digest}}))
+	for i, s := range before {
+		require.Equal(t, s.File, after[i].File)
+		require.NotEqual(t, s.Template, after[i].Template, "%s: nothing is released", s.Name)
+		require.Empty(t, frozen.Compare(s.Template, after[i].Template), s.Name)
+	}
+}
+
+// Catches: the review of a change not seeing in real templates what it sees in small ones: another grace period, another
+// priority, another health path.
+func TestCompareSeesRealChanges(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join(harness.Root, retailStore))
+	require.NoError(t, err)
+	changed := strings.NewReplacer("health: /actuator/health}", "health: /new, graceSeconds: 90}", "expose: internal", "expose: {internal: {port: 20001}}").Replace(string(text))
+	require.NotEqual(t, string(text), changed)
+	config := filepath.Join(t.TempDir(), "storeship.yaml")
+	require.NoError(t, os.WriteFile(config, []byte(changed), 0o644))
+	before, after := services(t, harness.Synth(t, store)), services(t, harness.Synth(t, harness.Input{Config: config}))
+	for i, s := range before {
+		effects := map[string]bool{}
+		for _, c := range frozen.Compare(s.Template, after[i].Template) {
+			effects[c.Type[strings.LastIndex(c.Type, ":")+1:]+" "+c.Property+" "+string(c.Effect)] = true
+		}
+		if strings.HasSuffix(s.Name, "-ui") {
+			require.Equal(t, map[string]bool{
+				"Service HealthCheckGracePeriodSeconds fails the deployment": true,
+				"TargetGroup HealthCheckPath acts on live tasks":             true,
+			}, effects, s.Name)
+		} else {
+			require.Equal(t, map[string]bool{"Listener Port resets traffic": true}, effects, s.Name)
+		}
+	}
+}

@@ -1,0 +1,19 @@
+package test
+
+import (
+	"testing"
+
+	"github.com/storeship/storeship/test/harness"
+)
+
+func TestMain(m *testing.M) { harness.Main(m) }
+
+const retailStore = "examples/retail-store/storeship.yaml"
+
+// store is the retail store, whole.
+var store = harness.Input{Config: retailStore}
+
+// scoped is the retail store with one scope only.
+func scoped(scope string) harness.Input {
+	return harness.Input{Config: retailStore, Context: map[string]string{"scope": scope}}
+}

@@ -1,0 +1,295 @@
+package test
+
+import (
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/storeship/storeship/constructs/environment"
+	"github.com/storeship/storeship/internal/config"
+	"github.com/storeship/storeship/test/cloud"
+	"github.com/storeship/storeship/test/harness"
+)
+
+// stage is a stage of a pipeline.
+type stage struct {
+	name    string
+	actions []action
+}
+
+// action is an action of a pipeline.
+type action struct {
+	name, category, provider string
+	order                    int
+	// region is the action's own; empty for the pipeline's.
+	region, role    string
+	configuration   map[string]any
+	inputs, outputs []string
+}
+
+// plan is the retail store's plan.
+func plan(t *testing.T) *environment.Plan {
+	t.Helper()
+	c, err := config.Load(filepath.Join(harness.Root, retailStore))
+	require.NoError(t, err)
+	return c.Plan()
+}
+
+// pipeline reads the stages of the pipeline with that name, actions in run order.
+func pipeline(t *testing.T, c *cloud.Cloud, name string) []stage {
+	t.Helper()
+	for _, r := range c.Of("AWS::CodePipeline::Pipeline") {
+		if r.Name == name {
+			return stagesOf(r.Properties)
+		}
+	}
+	require.Fail(t, "no pipeline "+name)
+	return nil
+}
+
+func stagesOf(properties map[string]any) []stage {
+	var stages []stage
+	for _, s := range properties["Stages"].([]any) {
+		m := s.(map[string]any)
+		current := stage{name: m["Name"].(string)}
+		for _, a := range m["Actions"].([]any) {
+			current.actions = append(current.actions, actionOf(a.(map[string]any)))
+		}
+		slices.SortStableFunc(current.actions, func(a, b action) int { return a.order - b.order })
+		stages = append(stages, current)
+	}
+	return stages
+}
+
+func actionOf(m map[string]any) action {
+	id := m["ActionTypeId"].(map[string]any)
+	a := action{name: m["Name"].(string), category: id["Category"].(string), provider: id["Provider"].(string), order: int(m["RunOrder"].(float64))}
+	a.region, _ = m["Region"].(string)
+	a.role, _ = m["RoleArn"].(string)
+	a.configuration, _ = m["Configuration"].(map[string]any)
+	names := func(key string) (list []string) {
+		artifacts, _ := m[key].([]any)
+		for _, artifact := range artifacts {
+			list = append(list, artifact.(map[string]any)["Name"].(string))
+		}
+		return list
+	}
+	a.inputs, a.outputs = names("InputArtifacts"), names("OutputArtifacts")
+	return a
+}
+
+// find returns where the first action is that match accepts, as stage and run order, or -1.
+func find(stages []stage, match func(stage, action) bool) (int, int) {
+	for i, s := range stages {
+		for _, a := range s.actions {
+			if match(s, a) {
+				return i, a.order
+			}
+		}
+	}
+	return -1, -1
+}
+
+// before says whether one place in a pipeline comes before another.
+func before(stage1, order1, stage2, order2 int) bool {
+	return stage1 < stage2 || stage1 == stage2 && order1 < order2
+}
+
+// Catches: a stage that is missing, twice, or in another order than the plan's waves.
+func TestStagesOfServicePipelines(t *testing.T) {
+	c := deploy(t, store)
+	for _, service := range []string{"ui", "catalog"} {
+		var names []string
+		for _, s := range pipeline(t, c, "retail-store-"+service) {
+			names = append(names, s.name)
+		}
+		require.Equal(t, []string{"Source", "Build", "UpdatePipeline", "beta-us-west-2", "gamma-us-west-2", "prod-us-east-1"}, names, service)
+	}
+}
+
+// Catches: tests after the image, a synth without the image's digest, and a pipeline that does not update itself first.
+func TestBuildStage(t *testing.T) {
+	c := deploy(t, store)
+	for _, service := range []string{"ui", "catalog"} {
+		stages := pipeline(t, c, "retail-store-"+service)
+		var names []string
+		for _, a := range stages[1].actions {
+			names = append(names, fmt.Sprintf("%d %s", a.order, a.name))
+		}
+		require.Equal(t, []string{"1 UnitTests", "2 Package", "3 Synth"}, names, service)
+		synth := stages[1].actions[2]
+		require.Contains(t, synth.configuration["EnvironmentVariables"], "#{Build@Package.IMAGE_DIGEST}", service)
+		require.Equal(t, "SelfMutate", stages[2].actions[0].name, service)
+	}
+}
+
+// Catches: a blue/green action in the wrong account or region, with another environment's role, for another service, or with
+// files that are not in the artifact.
+func TestBlueGreenActions(t *testing.T) {
+	out := harness.Synth(t, store)
+	releases := out.Files(t, func(path string) bool { return strings.HasPrefix(path, "releases/") })
+	c := deploy(t, store)
+	p := plan(t)
+	for _, service := range p.Services {
+		stages := pipeline(t, c, p.Store.PipelineName(service.Name))
+		synthOutputs := stages[1].actions[2].outputs
+		var got []string
+		for _, s := range stages {
+			for _, a := range s.actions {
+				if a.provider != "CodeDeployToECS" {
+					continue
+				}
+				got = append(got, s.name)
+				artifact := a.configuration["TaskDefinitionTemplateArtifact"]
+				require.Equal(t, artifact, a.configuration["AppSpecTemplateArtifact"])
+				require.Equal(t, []string{fmt.Sprint(artifact)}, a.inputs)
+				require.Contains(t, synthOutputs, artifact)
+				require.NotEqual(t, "Synth_Output", artifact, "the whole assembly is over 3 MB")
+				require.Contains(t, releases, fmt.Sprint("releases/", a.configuration["TaskDefinitionTemplatePath"]))
+				require.Contains(t, releases, fmt.Sprint("releases/", a.configuration["AppSpecTemplatePath"]))
+			}
+		}
+		var want []string
+		for _, target := range p.Store.Targets() {
+			want = append(want, target.ID())
+			requireBlueGreen(t, stages, target, service.Name, p.Store.Tools.Region)
+		}
+		require.Equal(t, want, got, service.Name)
+	}
+}
+
+func requireBlueGreen(t *testing.T, stages []stage, target environment.Target, service, home string) {
+	t.Helper()
+	i, _ := find(stages, func(s stage, a action) bool { return s.name == target.ID() && a.provider == "CodeDeployToECS" })
+	require.GreaterOrEqual(t, i, 0, target.ID())
+	a := stages[i].actions[slices.IndexFunc(stages[i].actions, func(a action) bool { return a.provider == "CodeDeployToECS" })]
+	region := a.region
+	if region == "" {
+		region = home
+	}
+	require.Equal(t, target.Region, region)
+	require.Equal(t, target.Environment.RoleARN(target.Environment.DeployerRoleName(target.Store)), a.role)
+	require.Equal(t, target.ServiceName(service), a.configuration["ApplicationName"])
+	require.Equal(t, target.ServiceName(service), a.configuration["DeploymentGroupName"])
+	folder := fmt.Sprintf("%s/%s/%s/", target.Environment.Name, target.Region, service)
+	require.Equal(t, folder+"taskdef.json", a.configuration["TaskDefinitionTemplatePath"])
+	require.Equal(t, folder+"appspec.yaml", a.configuration["AppSpecTemplatePath"])
+}
+
+// Catches: a release that starts before its stack is there or before the platform was checked, and a smoke test that asks
+// the version before.
+func TestOrderWithinATarget(t *testing.T) {
+	c := deploy(t, store)
+	p := plan(t)
+	for _, service := range p.Services {
+		for _, s := range pipeline(t, c, p.Store.PipelineName(service.Name))[3:] {
+			var names []string
+			last := 0
+			for _, a := range s.actions {
+				if a.category == "Approval" || a.name == "MarkReleased" {
+					continue
+				}
+				require.Greater(t, a.order, last, "%s %s runs beside another action", s.name, a.name)
+				last = a.order
+				names = append(names, a.name[strings.LastIndex(a.name, ".")+1:])
+			}
+			require.Equal(t, []string{"Contract", "Prepare", "Deploy", "BlueGreen", "Smoke"}, names, s.name)
+		}
+	}
+}
+
+// Catches: production that changes before a person has said so, or after a person has said so too early; and an approval that
+// nobody asked for.
+func TestApprovals(t *testing.T) {
+	c := deploy(t, store)
+	p := plan(t)
+	for _, name := range []string{"ui", "catalog", "platform"} {
+		stages := pipeline(t, c, p.Store.PipelineName(name))
+		approvals := 0
+		for _, s := range stages {
+			for _, a := range s.actions {
+				if a.category == "Approval" {
+					approvals++
+				}
+			}
+		}
+		require.Equal(t, 1, approvals, name)
+		approvalStage, approvalOrder := find(stages, func(_ stage, a action) bool { return a.category == "Approval" })
+		for i, s := range stages {
+			for _, a := range s.actions {
+				if a.category == "Approval" {
+					continue
+				}
+				if strings.HasPrefix(s.name, "prod") {
+					require.True(t, before(approvalStage, approvalOrder, i, a.order), "%s: %s runs before the approval", s.name, a.name)
+				} else {
+					require.True(t, before(i, a.order, approvalStage, approvalOrder), "%s: %s runs after the approval", s.name, a.name)
+				}
+			}
+		}
+	}
+}
+
+// Catches: services that all start with every push to the delivery repository, and a push that starts nothing.
+func TestTriggers(t *testing.T) {
+	c := deploy(t, store)
+	p := plan(t)
+	repositories := map[string]string{environment.PlatformName: p.DeliverySource().Repository}
+	for _, s := range p.Services {
+		repositories[s.Name] = p.SourceOf(s).Repository
+	}
+	for name, repository := range repositories {
+		var sources []string
+		for _, r := range c.Of("AWS::Events::Rule") {
+			if r.Stack == p.Store.PipelineStackName(name) {
+				pattern := r.Properties["EventPattern"].(map[string]any)
+				sources = append(sources, fmt.Sprint(pattern["resources"]))
+			}
+		}
+		require.Equal(t, []string{fmt.Sprintf("[arn:aws:codecommit:us-west-2:%s:%s]", tools, repository)}, sources, name)
+		for _, a := range pipeline(t, c, p.Store.PipelineName(name))[0].actions {
+			require.Equal(t, false, a.configuration["PollForSourceChanges"], "%s polls", name)
+		}
+	}
+}
+
+// Catches: a platform pipeline that deploys targets before the repositories, or in another order than services are released.
+func TestStagesOfThePlatformPipeline(t *testing.T) {
+	var names []string
+	for _, s := range pipeline(t, deploy(t, store), "retail-store-platform") {
+		names = append(names, s.name)
+	}
+	require.Equal(t, []string{"Source", "Build", "UpdatePipeline", "tools", "beta-us-west-2", "gamma-us-west-2", "prod-us-east-1"}, names)
+}
+
+// Catches: a stack in the wrong account or region.
+func TestStacksAreWhereThePlanSays(t *testing.T) {
+	p := plan(t)
+	where := map[string]string{}
+	for _, s := range harness.Synth(t, store).Assembly.Stacks() {
+		where[s.Name+" "+s.Region] = s.Account
+	}
+	for _, target := range p.Store.Targets() {
+		names := []string{target.NetworkStackName(), target.IngressStackName()}
+		for _, s := range p.Services {
+			names = append(names, target.ServiceStackName(s.Name))
+		}
+		for _, name := range names {
+			require.Equal(t, target.Environment.Account, where[name+" "+target.Region], name)
+			delete(where, name+" "+target.Region)
+		}
+	}
+	home := p.Store.Tools.Region
+	for _, e := range p.Store.Environments {
+		require.Equal(t, e.Account, where[e.AccessStackName(p.Store)+" "+home])
+		delete(where, e.AccessStackName(p.Store)+" "+home)
+	}
+	// The rest is the tools'.
+	for name, account := range where {
+		require.Equal(t, tools, account, name)
+	}
+}
