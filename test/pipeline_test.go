@@ -293,3 +293,22 @@ func TestStacksAreWhereThePlanSays(t *testing.T) {
 		require.Equal(t, tools, account, name)
 	}
 }
+
+// Catches: an action of another account that writes an artifact. In another region it would encrypt it with the key that the
+// artifact store names by its alias, which CodePipeline does not promise to work from another account; reading does.
+func TestActionsOfOtherAccountsWriteNothing(t *testing.T) {
+	c, p := deploy(t, store), plan(t)
+	looked := 0
+	for _, name := range []string{"ui", "catalog", environment.PlatformName} {
+		for _, s := range pipeline(t, c, p.Store.PipelineName(name)) {
+			for _, a := range s.actions {
+				if a.role == "" || strings.Contains(a.role, ":"+p.Store.Tools.Account+":") {
+					continue
+				}
+				looked++
+				require.Empty(t, a.outputs, "%s %s %s", name, s.name, a.name)
+			}
+		}
+	}
+	require.NotZero(t, looked)
+}

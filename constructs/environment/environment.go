@@ -2,6 +2,7 @@ package environment
 
 import (
 	"slices"
+	"strconv"
 	"time"
 )
 
@@ -211,7 +212,7 @@ func (e *Environment) WaveID(i int) string {
 	if len(e.Waves) == 1 {
 		return e.Name
 	}
-	return e.Name + "-" + itoa(i+1)
+	return e.Name + "-" + strconv.Itoa(i+1)
 }
 
 // Bake is how long the target's wave must stay healthy before the next may begin.

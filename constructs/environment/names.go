@@ -2,11 +2,8 @@ package environment
 
 import (
 	"hash/fnv"
-	"strconv"
 	"strings"
 )
-
-func itoa(i int) string { return strconv.Itoa(i) }
 
 // PlatformName is the name of the platform's own pipeline and scope. No service may have it.
 const PlatformName = "platform"
@@ -87,9 +84,6 @@ func (s *Store) RepositoryARN(service, region string) string {
 func (s *Store) ToolsParameter(name string) string { return "/" + s.Name + "/platform/tools/" + name }
 
 // Names in an environment's account.
-
-// AccessStackName is the name of the stack that lets the pipelines in, one per environment.
-func (t Target) AccessStackName() string { return t.Environment.AccessStackName(t.Store) }
 
 // AccessStackName is the name of the stack that lets the pipelines in, one per environment.
 func (e *Environment) AccessStackName(s *Store) string { return s.Name + "-" + e.Name + "-access" }

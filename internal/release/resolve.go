@@ -8,8 +8,6 @@ import (
 // unresolved says why a value is not known before deployment.
 type unresolved struct{ message, fix string }
 
-func (u *unresolved) Error() string { return u.message }
-
 func unresolvedf(format string, args ...any) *unresolved {
 	return &unresolved{message: fmt.Sprintf(format, args...)}
 }
