@@ -39,6 +39,10 @@ const (
 // ArtifactKeyARN is the parameter of the tools account with the ARN of the artifact key of its region.
 const ArtifactKeyARN = "artifacts/v1/key-arn"
 
+// DispatchedFingerprint is the parameter of the tools account with the fingerprint of what a service's pipeline deployed
+// when the platform's pipeline started it last. That pipeline's dispatch step writes it; no stack does.
+func DispatchedFingerprint(service string) string { return "dispatch/v1/" + service }
+
 // BlockedPaths is the parameter with the paths of a public service that the web ACL blocks, separated by commas.
 func BlockedPaths(service string) string { return "ingress/v1/blocked-paths/" + service }
 

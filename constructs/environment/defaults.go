@@ -14,6 +14,8 @@ const (
 	DefaultMemoryMiB = 1024
 	// DefaultGraceSeconds is how long a starting task may fail its health checks.
 	DefaultGraceSeconds = 60
+	// DefaultHealthGraceSeconds is how long a starting container may fail its health command.
+	DefaultHealthGraceSeconds = 60
 	// DefaultCPUPercent is the average CPU that scaling aims at.
 	DefaultCPUPercent = 60
 	// DefaultMemoryPercent is the average memory that scaling aims at.
@@ -24,6 +26,26 @@ const (
 	DefaultCanaryInterval = 5 * time.Minute
 	// DefaultLinearInterval is the wait between the steps of linear.
 	DefaultLinearInterval = time.Minute
+)
+
+// GRPCHealth is the method that says whether a gRPC server is well, in the protocol that every gRPC library has. The load
+// balancer reads the status of the call and not the answer, so a server that is not well must fail it.
+//
+// AWS's own default asks for /AWS.ALB/healthcheck, which no server has, and takes status 12, "unimplemented", for health:
+// proof that something speaks gRPC, and of no more.
+// https://github.com/grpc/grpc/blob/master/doc/health-checking.md
+// https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html
+const GRPCHealth = "/grpc.health.v1.Health/Check"
+
+// How ECS runs a health command.
+// https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html
+const (
+	// HealthIntervalSeconds is the time between two runs.
+	HealthIntervalSeconds = 30
+	// HealthTimeoutSeconds is how long a run may take.
+	HealthTimeoutSeconds = 5
+	// HealthRetries is how many runs in a row may fail before the container is unhealthy.
+	HealthRetries = 3
 )
 
 // clone copies r so deep that changing the copy leaves r alone.
@@ -43,6 +65,7 @@ func (r Runtime) clone() Runtime {
 	}
 	r.Variables, r.Secrets = maps.Clone(r.Variables), maps.Clone(r.Secrets)
 	r.Command, r.WritablePaths = slices.Clone(r.Command), slices.Clone(r.WritablePaths)
+	r.HealthCommand = slices.Clone(r.HealthCommand)
 	return r
 }
 
@@ -61,6 +84,10 @@ func (r Runtime) WithDefaults(kind Kind) Runtime {
 	}
 	set(&r.CPU, DefaultCPU)
 	set(&r.MemoryMiB, DefaultMemoryMiB)
+	r.CPU, r.MemoryMiB = roundUp(r.CPU, r.MemoryMiB)
+	if r.HealthCommand != nil {
+		set(&r.HealthGraceSeconds, DefaultHealthGraceSeconds)
+	}
 	set(&r.LogRetentionDays, byKind(30, 365, 365))
 	set(&r.Scale.Min, byKind(1, 2, 3))
 	set(&r.Scale.Max, 2*r.Scale.Min)
@@ -68,6 +95,9 @@ func (r Runtime) WithDefaults(kind Kind) Runtime {
 	set(&r.Scale.MemoryPercent, DefaultMemoryPercent)
 	if r.HTTP != nil {
 		set(&r.HTTP.Protocol, HTTP1)
+		if r.HTTP.Protocol == GRPC {
+			set(&r.HTTP.Health, GRPCHealth)
+		}
 		set(&r.HTTP.GraceSeconds, DefaultGraceSeconds)
 		set(&r.Release.Engine, CodeDeploy)
 	} else {

@@ -79,7 +79,7 @@ type Approval struct {
 
 // Wave is a list of regions that are released together.
 type Wave struct {
-	// Regions of the wave. At least one is required.
+	// Regions of the wave, at most [MaxWaveRegions]. At least one is required.
 	Regions []string
 	// Bake is how long the wave must stay healthy before the next may begin: whole minutes up to 48h, the longest wait
 	// that CodeDeploy offers before it terminates the old tasks. Default: none in test environments, [DefaultBake] elsewhere.
@@ -123,6 +123,11 @@ const MaxBake = 48 * time.Hour
 // MaxWatchedBake is the longest bake time of the engine rolling: a build watches it, which CodeBuild ends after 36 hours.
 // https://docs.aws.amazon.com/codebuild/latest/userguide/limits.html
 const MaxWatchedBake = 16 * time.Hour
+
+// MaxWaveRegions is how many regions can be released together: a release takes five actions in each, beside an approval and
+// the end of the release, and a stage of CodePipeline has at most 50.
+// https://docs.aws.amazon.com/codepipeline/latest/userguide/limits.html
+const MaxWaveRegions = 9
 
 // DefaultCidr is the address block of a VPC that names none.
 const DefaultCidr = "10.0.0.0/16"

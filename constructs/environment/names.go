@@ -67,6 +67,20 @@ func (s *Store) RegistryKeyAlias() string { return "alias/" + s.Name + "-registr
 // SourcesStackName is the name of the stack that holds the source repositories of the services.
 func (s *Store) SourcesStackName() string { return s.Name + "-sources" }
 
+// SourceBucketName is the bucket that services with provider s3 take their code from.
+func (s *Store) SourceBucketName() string {
+	return s.Name + "-sources-" + s.Tools.Account + "-" + s.Tools.Region
+}
+
+// SourceLogBucketName is the bucket for the access logs of the source bucket.
+func (s *Store) SourceLogBucketName() string {
+	return s.Name + "-source-logs-" + s.Tools.Account + "-" + s.Tools.Region
+}
+
+// ChangesLogGroupName is the log group of the change filters. Its name is that of a pipeline, for the key of artifacts
+// encrypts it as it does theirs; no service is named like it.
+func (s *Store) ChangesLogGroupName() string { return s.PipelineLogGroupName("sources") }
+
 // RepositoryName is the image repository of a service, the same in every region.
 func (s *Store) RepositoryName(service string) string { return s.Name + "/" + service }
 

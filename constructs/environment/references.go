@@ -18,11 +18,18 @@ var referencePattern = regexp.MustCompile(`^services\.([A-Za-z0-9_-]+)\.([A-Za-z
 
 // Resolve replaces the references in a variable's value by the addresses that services have in the target:
 //
-//	${services.catalog.url}      http://catalog.beta.shop.internal:24163
-//	${services.catalog.host}     catalog.beta.shop.internal
+//	${services.catalog.url}      https://catalog.internal.beta.shop.example.com:24163
+//	${services.catalog.host}     catalog.internal.beta.shop.example.com
 //	${services.catalog.port}     24163
-//	${services.catalog.address}  catalog.beta.shop.internal:24163
+//	${services.catalog.address}  catalog.internal.beta.shop.example.com:24163
+//	${services.ui.url}           https://beta.shop.example.com
+//	${services.ui.address}       beta.shop.example.com:443
 //	$${                          a literal ${
+//
+// The address is for who wants host and port without a scheme, such as clients of gRPC; they must speak TLS wherever the
+// environment has a domain. Without one, an internal service is at http://catalog.beta.shop.internal:24163, and a public one
+// has no address that is known before the deployment. The names are the same in every region, where each leads to the
+// region's own load balancer; public ones lead to the nearest region.
 func (p *Plan) Resolve(t Target, value string) (string, error) {
 	if isDeployTime(value) {
 		return "", errDeployTime
@@ -57,6 +64,27 @@ func (p *Plan) Resolve(t Target, value string) (string, error) {
 		return "", errors.Join(errs...)
 	}
 	return out.String(), nil
+}
+
+// References lists the names of the services that a variable's value refers to, in order.
+func References(value string) []string {
+	var names []string
+	for {
+		i := strings.Index(value, "${")
+		if i < 0 {
+			return names
+		}
+		escaped := i > 0 && value[i-1] == '$'
+		value = value[i+2:]
+		end := strings.Index(value, "}")
+		if escaped || end < 0 {
+			continue
+		}
+		if m := referencePattern.FindStringSubmatch(value[:end]); m != nil {
+			names = append(names, m[1])
+		}
+		value = value[end+1:]
+	}
 }
 
 func notReference(got string) error {

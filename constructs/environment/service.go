@@ -6,8 +6,11 @@ import "time"
 type Plan struct {
 	// Store is where services are released to. Required.
 	Store *Store
-	// Delivery is the repository of the program that synthesizes this plan. Default: repository "<store>-delivery", branch
-	// "main".
+	// Source is what services and the delivery repository have in common: Provider, Connection, Owner and Filter, and
+	// nothing else of it. Default: codecommit, without a filter.
+	Source Source
+	// Delivery is the repository of the program that synthesizes this plan: Provider, Connection, Owner, Repository and
+	// Branch. Default: that of Source, where it is no s3, and else codecommit; repository "<store>-delivery", branch "main".
 	Delivery Source
 	// Services in any order; nothing is derived from the order. At least one is required.
 	Services []*Service
@@ -35,17 +38,6 @@ func (s *Service) In(e *Environment) Runtime {
 		override(&r)
 	}
 	return r.WithDefaults(e.Kind)
-}
-
-// Source is a branch of a CodeCommit repository in the tools account.
-type Source struct {
-	// Repository is the CodeCommit repository's name. Default: the service's name, with the store's in front:
-	// "<store>-<service>".
-	Repository string
-	// Branch whose commits are released. Default: "main".
-	Branch string
-	// Path is the folder of the service within the repository. Default: ".", the whole repository.
-	Path string
 }
 
 // Preset chooses the commands and reports of the build for a language.
@@ -134,9 +126,10 @@ const (
 
 // Runtime is how a service runs in an environment.
 type Runtime struct {
-	// CPU in units of 1/1024 vCPU; one that Fargate offers. Default: 512.
+	// CPU in units of 1/1024 vCPU; one that Fargate offers. Less than the least, 256, becomes the least. Default: 512.
 	CPU int
-	// MemoryMiB; one that Fargate offers with that CPU. Default: 1024.
+	// MemoryMiB; one that Fargate offers with that CPU. Less than the least becomes the least. Default: 1024, or the least that
+	// Fargate offers with that CPU if that is more.
 	MemoryMiB int
 	// HTTP is the port that the container listens on. Default: none; the service is a worker.
 	HTTP *HTTP
@@ -148,6 +141,14 @@ type Runtime struct {
 	Secrets map[string]string
 	// Command replaces the image's. Default: the image's.
 	Command []string
+	// HealthCommand is a program of the image with its arguments, run in the container every [HealthIntervalSeconds]; a status
+	// other than 0 says that the container is unhealthy, and ECS replaces the task. It is how ECS knows whether a worker is
+	// well, and with http it is asked beside the load balancer's health check. It runs without a shell; for one, write
+	// sh, -c and the command. Default: none, because ECS ignores a HEALTHCHECK of the image, and an image may have nothing to
+	// run; a worker is then healthy as long as it runs.
+	HealthCommand []string
+	// HealthGraceSeconds is how long a starting container may fail its HealthCommand, 1 to 300. Default: 60.
+	HealthGraceSeconds int
 	// WritablePaths are the only folders that the container can write to, for the root file system is read-only. Default:
 	// none.
 	WritablePaths []string
@@ -168,9 +169,11 @@ type Runtime struct {
 type HTTP struct {
 	// Port that the container listens on, 1 to 65535. Required.
 	Port int
-	// Health is the path that the load balancer asks, with a slash first. Required.
+	// Health is the path that the load balancer asks, with a slash first; with grpc a method, "/package.Service/Method", which
+	// says by the status of the call whether all is well. Required, except with grpc. Default with grpc: [GRPCHealth].
 	Health string
-	// Protocol is what the container speaks. Default: http.
+	// Protocol is what the container speaks. Both http2 and grpc need a domain, for load balancers speak them over TLS only.
+	// Default: http.
 	Protocol Protocol
 	// GraceSeconds is how long a starting task may fail its health checks, 1 to 2147483647. Default: 60.
 	GraceSeconds int
@@ -228,25 +231,6 @@ func (p *Plan) Service(name string) *Service {
 		}
 	}
 	return nil
-}
-
-// DeliverySource is the repository of the program that synthesizes the plan, with its defaults.
-func (p *Plan) DeliverySource() Source { return p.Delivery.withDefaults(p.Store.Name + "-delivery") }
-
-// SourceOf is the repository of a service, with its defaults.
-func (p *Plan) SourceOf(s *Service) Source { return s.Source.withDefaults(p.Store.Name + "-" + s.Name) }
-
-func (s Source) withDefaults(repository string) Source {
-	if s.Repository == "" {
-		s.Repository = repository
-	}
-	if s.Branch == "" {
-		s.Branch = "main"
-	}
-	if s.Path == "" {
-		s.Path = "."
-	}
-	return s
 }
 
 // PortOf is the production port of an internal service, derived or given.

@@ -24,6 +24,8 @@ const (
 var (
 	pathPattern   = regexp.MustCompile(`^/[A-Za-z0-9_.$/~"'@:+&-]*\*?$`)
 	healthPattern = regexp.MustCompile(`^/[!-~]*$`)
+	// https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html
+	methodPattern = regexp.MustCompile(`^/[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*/[A-Za-z_][A-Za-z0-9_]*$`)
 )
 
 var protocols = []Protocol{HTTP1, HTTP2, GRPC}
@@ -41,6 +43,12 @@ func (c *checker) http(at string, h *HTTP) {
 		c.add(at+".health", "must begin with a slash, got %s; write %s", text.Quote(h.Health), text.Quote("/"+h.Health))
 	case !healthPattern.MatchString(h.Health) || len(h.Health) > maxHealthPath:
 		c.add(at+".health", "must be a path of at most %d visible ASCII characters, got %s", maxHealthPath, text.Quote(h.Health))
+	case h.Protocol == GRPC && strings.HasPrefix(h.Health, "/AWS.ALB/"):
+		c.related([]string{at + ".protocol"}, at+".health", "%s is a method that no server has: it proves that something speaks gRPC, "+
+			"and of no more; leave health out for %s, which every gRPC library offers", text.Quote(h.Health), GRPCHealth)
+	case h.Protocol == GRPC && !methodPattern.MatchString(h.Health):
+		c.related([]string{at + ".protocol"}, at+".health", "must be a method with grpc, /package.Service/Method, got %s; leave it out for %s",
+			text.Quote(h.Health), GRPCHealth)
 	}
 	oneOf(c, at+".protocol", h.Protocol, protocols)
 	if h.GraceSeconds < 0 || h.GraceSeconds > 1<<31-1 {

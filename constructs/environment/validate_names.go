@@ -92,7 +92,10 @@ func (p *Plan) derivedNames() []derivedName {
 func (s *Store) toolsNames() []derivedName {
 	account, home := s.Tools.Account, s.Tools.Region
 	ns := append(s.pipelineNames("store", PlatformName),
-		derivedName{"stack", "the stack of sources", s.SourcesStackName(), maxStack, account, home, "store"})
+		derivedName{"stack", "the stack of sources", s.SourcesStackName(), maxStack, account, home, "store"},
+		derivedName{"bucket", "the sources of services with provider s3", s.SourceBucketName(), maxBucket, "", "", "store"},
+		derivedName{"bucket", "the access logs of that bucket", s.SourceLogBucketName(), maxBucket, "", "", "store"},
+		derivedName{"log group", "the change filters", s.ChangesLogGroupName(), maxLogGroup, account, home, "store"})
 	for _, r := range s.knownRegions() {
 		ns = append(ns,
 			derivedName{"stack", "the stack of artifacts in " + r, s.ArtifactsStackName(), maxStack, account, r, "store"},

@@ -29,11 +29,8 @@ var reservedServices = map[string]string{
 var CoverageFormats = []string{"CLOVERXML", "COBERTURAXML", "JACOCOXML", "SIMPLECOV"}
 
 var (
-	// https://docs.aws.amazon.com/codecommit/latest/userguide/limits.html
-	repositoryPattern = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,100}$`)
-	branchPattern     = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_./-]{0,255}$`)
-	filePattern       = regexp.MustCompile(`^[A-Za-z0-9_.@+-]+(/[A-Za-z0-9_.@+-]+)*$`)
-	globPattern       = regexp.MustCompile(`^[A-Za-z0-9_.@+*-]+(/[A-Za-z0-9_.@+*-]+)*$`)
+	filePattern = regexp.MustCompile(`^[A-Za-z0-9_.@+-]+(/[A-Za-z0-9_.@+-]+)*$`)
+	globPattern = regexp.MustCompile(`^[A-Za-z0-9_.@+*-]+(/[A-Za-z0-9_.@+*-]+)*$`)
 )
 
 func (c *checker) services() {
@@ -50,11 +47,7 @@ func (c *checker) services() {
 				c.add(at, "another service has this name")
 			}
 		}
-		c.source(at+".source", p.SourceOf(s))
-		if program := p.DeliverySource(); p.SourceOf(s).Repository == program.Repository {
-			c.related([]string{"delivery.repository"}, at+".source.repository", "%s is the delivery repository, whose pushes start the platform's pipeline; "+
-				"give services a repository of their own", program.Repository)
-		}
+		c.source(at+".source", s.Source, p.SourceOf(s))
 		c.build(at+".build", s.Build)
 		for _, name := range sortedKeys(s.Overrides) {
 			if p.Store.Environment(name) == nil {
@@ -73,21 +66,6 @@ func (c *checker) services() {
 		}
 		c.together(e)
 		c.env = ""
-	}
-}
-
-func (c *checker) source(at string, s Source) {
-	switch {
-	case !repositoryPattern.MatchString(s.Repository):
-		c.add(at+".repository", "must be 1 to 100 letters, digits, periods, hyphens and underscores, got %s", text.Quote(s.Repository))
-	case strings.HasSuffix(s.Repository, ".git"):
-		c.add(at+".repository", "must not end in .git, got %s", text.Quote(s.Repository))
-	}
-	if !branchPattern.MatchString(s.Branch) || strings.Contains(s.Branch, "..") || strings.HasPrefix(s.Branch, "refs/") {
-		c.add(at+".branch", "must be a branch's name, such as main, got %s", text.Quote(s.Branch))
-	}
-	if s.Path != "." {
-		c.relative(at+".path", s.Path, filePattern)
 	}
 }
 

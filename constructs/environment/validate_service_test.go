@@ -46,8 +46,12 @@ func TestServiceProblems(t *testing.T) {
 			"services.mailer.cpu: Fargate offers 256, 512, 1024, 2048, 4096, 8192 or 16384 (1024 is one vCPU), got 300"},
 		{"memory that Fargate does not offer with a CPU", func(p *Plan) { mailer(p).Runtime.CPU, mailer(p).Runtime.MemoryMiB = 256, 4096 },
 			"services.mailer.memoryMiB: with cpu 256 Fargate offers memoryMiB 512, 1024 or 2048, got 4096; or cpu 512, 1024 or 2048 for that memory"},
-		{"default memory with a large CPU", func(p *Plan) { mailer(p).Runtime.CPU = 1024 },
-			"with cpu 1024 Fargate offers memoryMiB 2048 to 8192 in steps of 1024, got 1024; or cpu 256 or 512 for that memory"},
+		{"memory that goes with no CPU", func(p *Plan) { mailer(p).Runtime.CPU, mailer(p).Runtime.MemoryMiB = 1024, 2500 },
+			"with cpu 1024 Fargate offers memoryMiB 2048 to 8192 in steps of 1024, got 2500"},
+		{"large memory with a CPU that is rounded up", func(p *Plan) { mailer(p).Runtime.CPU, mailer(p).Runtime.MemoryMiB = 128, 4096 },
+			"services.mailer.memoryMiB: with cpu 256, the least, Fargate offers memoryMiB 512, 1024 or 2048, got 4096"},
+		{"negative CPU", func(p *Plan) { mailer(p).Runtime.CPU = -1 }, "services.mailer.cpu: Fargate offers"},
+		{"negative memory", func(p *Plan) { mailer(p).Runtime.MemoryMiB = -1 }, "services.mailer.memoryMiB: with cpu 512 Fargate offers"},
 		{"memory between steps", func(p *Plan) { mailer(p).Runtime.CPU, mailer(p).Runtime.MemoryMiB = 8192, 17000 },
 			"with cpu 8192 Fargate offers memoryMiB 16384 to 61440 in steps of 4096, got 17000"},
 		{"memory of 1.5 GiB with a quarter vCPU", func(p *Plan) { mailer(p).Runtime.CPU, mailer(p).Runtime.MemoryMiB = 256, 1536 }, "got 1536"},
@@ -58,9 +62,29 @@ func TestServiceProblems(t *testing.T) {
 			`services.ui.http.health: must begin with a slash, got "health"; write "/health"`},
 		{"health path with a space", func(p *Plan) { ui(p).Runtime.HTTP.Health = "/he alth" }, "services.ui.http.health: must be a path"},
 		{"unknown protocol", func(p *Plan) { ui(p).Runtime.HTTP.Protocol = "https" }, `must be http, http2 or grpc, got "https"`},
+		{"path of a gRPC health check", func(p *Plan) { ui(p).Runtime.HTTP.Protocol = GRPC },
+			`services.ui.http.health: must be a method with grpc, /package.Service/Method, got "/health"; leave it out for /grpc.health.v1.Health/Check`},
+		{"gRPC health check without a method", func(p *Plan) {
+			ui(p).Runtime.HTTP.Protocol, ui(p).Runtime.HTTP.Health = GRPC, "/shop.v1.Ui/"
+		}, "services.ui.http.health: must be a method with grpc"},
+		{"gRPC health check of AWS's default", func(p *Plan) {
+			ui(p).Runtime.HTTP.Protocol, ui(p).Runtime.HTTP.Health = GRPC, "/AWS.ALB/healthcheck"
+		}, `services.ui.http.health: "/AWS.ALB/healthcheck" is a method that no server has`},
+		{"empty health command", func(p *Plan) { mailer(p).Runtime.HealthCommand = []string{} }, "services.mailer.healthCommand: must name a program"},
+		{"health command without a program", func(p *Plan) { mailer(p).Runtime.HealthCommand = []string{"", "-q"} },
+			"services.mailer.healthCommand[0]: must not be empty"},
+		{"health command as Docker writes it", func(p *Plan) { mailer(p).Runtime.HealthCommand = []string{"CMD-SHELL", "curl -f localhost"} },
+			`services.mailer.healthCommand[0]: must be the program itself, got "CMD-SHELL"`},
+		{"health command in one word", func(p *Plan) { mailer(p).Runtime.HealthCommand = []string{"curl -f localhost"} },
+			"is run as one program, without a shell: write [curl, -f, localhost]"},
+		{"health grace beyond ECS's", func(p *Plan) {
+			mailer(p).Runtime.HealthCommand, mailer(p).Runtime.HealthGraceSeconds = []string{"/healthy"}, 301
+		}, "services.mailer.healthGraceSeconds: must be 1 to 300, got 301"},
+		{"health grace without a command", func(p *Plan) { mailer(p).Runtime.HealthGraceSeconds = 120 },
+			"services.mailer.healthGraceSeconds: needs a healthCommand"},
 		{"gRPC without a domain", func(p *Plan) {
 			catalog(p).Runtime.Variables = nil
-			catalog(p).Runtime.HTTP.Protocol = GRPC
+			catalog(p).Runtime.HTTP.Protocol, catalog(p).Runtime.HTTP.Health = GRPC, ""
 			beta(p).Domain = nil
 		}, "services.catalog.http.protocol: grpc needs an HTTPS listener, and the environment has no domain: give it one, or speak http (in beta)"},
 		{"HTTP/2 without a domain", func(p *Plan) {

@@ -46,7 +46,36 @@ func (z Size) String() string {
 	return strconv.Itoa(z.Min) + " to " + strconv.Itoa(z.Max) + " in steps of " + strconv.Itoa(z.Step)
 }
 
-func (c *checker) size(at string, r Runtime) {
+// roundUp turns a size below the smallest of its kind into that: a CPU into Fargate's least, a memory into the least with
+// that CPU. What Fargate does not offer otherwise stays, for the next size may be neither cheaper nor what is meant.
+func roundUp(cpu, memoryMiB int) (int, int) {
+	if cpu > 0 {
+		cpu = max(cpu, Sizes[0].CPU)
+	}
+	for _, z := range Sizes {
+		if z.CPU == cpu && memoryMiB > 0 {
+			memoryMiB = max(memoryMiB, z.Min)
+		}
+	}
+	return cpu, memoryMiB
+}
+
+// rounded says which sizes are not what the plan says: said is what the plan says, r has the defaults as well.
+func (c *checker) rounded(at string, said, r Runtime) {
+	if said.CPU > 0 && said.CPU != r.CPU {
+		c.add(at+".cpu", "%d is less than Fargate's least; it is rounded up to %d (1024 is one vCPU)", said.CPU, r.CPU)
+	}
+	asked, what := said.MemoryMiB, "%d is"
+	if asked == 0 {
+		asked, what = DefaultMemoryMiB, "the default, %d, is"
+	}
+	if asked > 0 && asked != r.MemoryMiB {
+		c.related([]string{at + ".cpu"}, at+".memoryMiB", what+" less than Fargate's least with cpu %d; it is rounded up to %d",
+			asked, r.CPU, r.MemoryMiB)
+	}
+}
+
+func (c *checker) size(at string, said, r Runtime) {
 	cpus, fitting := []int{}, []int{}
 	for _, z := range Sizes {
 		cpus = append(cpus, z.CPU)
@@ -66,6 +95,10 @@ func (c *checker) size(at string, r Runtime) {
 	if len(fitting) > 0 {
 		wayOut = "; or cpu " + text.Or(fitting) + " for that memory"
 	}
-	c.related([]string{at + ".cpu"}, at+".memoryMiB", "with cpu %d Fargate offers memoryMiB %s, got %d%s",
-		r.CPU, Sizes[i], r.MemoryMiB, wayOut)
+	cpu := strconv.Itoa(r.CPU)
+	if said.CPU != 0 && said.CPU != r.CPU {
+		cpu += ", the least," // what the plan says is rounded up to it
+	}
+	c.related([]string{at + ".cpu"}, at+".memoryMiB", "with cpu %s Fargate offers memoryMiB %s, got %d%s",
+		cpu, Sizes[i], r.MemoryMiB, wayOut)
 }

@@ -51,7 +51,7 @@ func (c *checker) store() {
 	for i, e := range s.Environments {
 		c.environment(i, e)
 	}
-	c.source("delivery", c.plan.DeliverySource())
+	c.sources()
 }
 
 // name checks the name of a store or a service.
@@ -159,12 +159,34 @@ func (c *checker) domain(i int, path string, e *Environment) {
 					name, before.Name, e.Name, name)
 			}
 		}
+		c.shadowed(path+".name", e)
 	}
 	switch id := e.Domain.ZoneID; {
 	case id == "":
 		c.add(path+".zoneId", "is required: the id of the hosted zone, such as Z0123456789ABCDEF")
 	case !zonePattern.MatchString(id):
 		c.add(path+".zoneId", "must be a hosted zone's id, Z and capital letters and digits, got %s", text.Quote(id))
+	}
+}
+
+// shadowed refuses a domain that another environment has names of its own for: the record of a region would meet the
+// delegation, and the certificate of the internal names would be validated in the wrong zone, which is never.
+func (c *checker) shadowed(path string, e *Environment) {
+	for _, other := range c.plan.Store.Environments {
+		if other == e || other.Domain == nil {
+			continue
+		}
+		label, under := strings.CutSuffix(e.Domain.Name, "."+other.Domain.Name)
+		reserved := "internal services"
+		if _, region := FindRegion(label); region {
+			reserved = "address in that region"
+		} else if label != "internal" {
+			continue
+		}
+		if under {
+			c.add(path, "%s is kept for environment %s's %s; choose another label, such as %s.%s",
+				e.Domain.Name, other.Name, reserved, e.Name, other.Domain.Name)
+		}
 	}
 }
 
@@ -177,6 +199,10 @@ func (c *checker) waves(path string, e *Environment) {
 		wave := text.Item(path+".waves", i)
 		if len(w.Regions) == 0 {
 			c.add(wave+".regions", "at least one region is required")
+		}
+		if n := len(w.Regions); n > MaxWaveRegions {
+			c.add(wave+".regions", "must be at most %d regions, got %d: a release takes 5 actions in each, and CodePipeline allows 50 in a stage; "+
+				"begin another wave", MaxWaveRegions, n)
 		}
 		for j, r := range w.Regions {
 			at := text.Item(wave+".regions", j)

@@ -135,7 +135,13 @@ func (p *Plan) Warnings() Problems {
 			c.add(at+".domain", "production answers over HTTP without TLS")
 		}
 		c.zones(at, e)
+		c.env = e.Name
+		for j, s := range p.Services {
+			c.rounded(under("services", s.Name, j), s.said(e), s.In(e))
+		}
+		c.env = ""
 	}
+	c.sourceWarnings()
 	var closed []string
 	for _, r := range p.Store.Regions() {
 		if known, ok := FindRegion(r); ok && known.OptIn {

@@ -94,6 +94,13 @@ func TestWarnings(t *testing.T) {
 		{"production without an approval", func(p *Plan) { prod(p).Approval = nil }, "environments.prod.approval: no one approves"},
 		{"production without TLS", func(p *Plan) { prod(p).Domain = nil }, "environments.prod.domain: production answers over HTTP"},
 		{"opt-in region", func(p *Plan) { prod(p).Waves[0].Regions[0] = "eu-central-2" }, "environments: eu-central-2 must be enabled by hand"},
+		{"CPU below Fargate's least", func(p *Plan) { mailer(p).Runtime.CPU = 128 },
+			"services.mailer.cpu: 128 is less than Fargate's least; it is rounded up to 256 (1024 is one vCPU) (in beta, prod)"},
+		{"memory below the least with its CPU", func(p *Plan) {
+			mailer(p).Overrides = map[string]func(*Runtime){"prod": func(r *Runtime) { r.CPU, r.MemoryMiB = 1024, 500 }}
+		}, "services.mailer.memoryMiB: 500 is less than Fargate's least with cpu 1024; it is rounded up to 2048 (in prod)"},
+		{"default memory below the least with its CPU", func(p *Plan) { mailer(p).Runtime.CPU = 4096 },
+			"services.mailer.memoryMiB: the default, 1024, is less than Fargate's least with cpu 4096; it is rounded up to 8192"},
 		{"three zones where most have two", func(p *Plan) { prod(p).Waves[0].Regions[1] = "us-west-1" }, "environments.prod.waves[0].regions[1]: us-west-1 gives"},
 	} {
 		if err := newPlan(c.change).Warnings().Err(); err == nil || !strings.Contains(err.Error(), c.want) {
@@ -191,6 +198,9 @@ func TestResolve(t *testing.T) {
 		{fixed, "${services.catalog.host} ${services.catalog.port}", "catalog.internal.beta.shop.example.com 20042"},
 		{grpc, "${services.catalog.address}", "catalog.internal.beta.shop.example.com:" + derived},
 		{none, "${services.catalog.url}/x", "http://catalog.beta.shop.internal:" + derived + "/x"},
+		{none, "${services.catalog.host}|${services.catalog.port}|${services.catalog.address}",
+			"catalog.beta.shop.internal|" + derived + "|catalog.beta.shop.internal:" + derived},
+		{fixed, "${services.ui.host}|${services.ui.port}|${services.ui.address}", "beta.shop.example.com|443|beta.shop.example.com:443"},
 		{fixed, "${services.ui.url}", "https://beta.shop.example.com"},
 		{admin, "${services.ui.url}|${services.ui.host}|${services.ui.port}|${services.ui.address}",
 			"https://admin.beta.shop.example.com|admin.beta.shop.example.com|443|admin.beta.shop.example.com:443"},

@@ -14,7 +14,14 @@ func (c *Config) check(d *decoder) {
 		return
 	}
 	c.shape(d)
-	plan := c.Plan()
+	problems := c.Plan().Validate()
+	problems = slices.DeleteFunc(problems, func(p environment.Problem) bool { return c.isBroken(d, p) })
+	d.problems.List = append(d.problems.List, c.placed(problems)...)
+}
+
+// placed finds the places of a plan's problems in the file. What several environments share is said once, with their names
+// unless it is all of them.
+func (c *Config) placed(problems environment.Problems) []Problem {
 	type said struct {
 		where   position
 		path    string
@@ -23,10 +30,7 @@ func (c *Config) check(d *decoder) {
 	}
 	var order []said
 	in := map[said][]string{}
-	for _, p := range plan.Validate() {
-		if c.isBroken(d, p) {
-			continue
-		}
+	for _, p := range problems {
 		where, path, exact := c.locate(p)
 		s := said{where, path, p.Message, exact}
 		if _, ok := in[s]; !ok {
@@ -37,14 +41,16 @@ func (c *Config) check(d *decoder) {
 			in[s] = append(in[s], p.Environment)
 		}
 	}
+	var placed []Problem
 	for _, s := range order {
 		if names := in[s]; len(names) > 0 && len(names) < len(c.Environments) {
 			s.message += " (in " + text.List(names) + ")"
 		}
-		d.problems.List = append(d.problems.List, Problem{
+		placed = append(placed, Problem{
 			File: c.file, Line: s.where.line, Column: s.where.column, Path: s.path, Message: s.message, exact: s.exact,
 		})
 	}
+	return placed
 }
 
 // shape checks what only the file can have wrong, and no plan.
@@ -54,11 +60,6 @@ func (c *Config) shape(d *decoder) {
 		d.broken[path] = true
 		d.problems.List = append(d.problems.List, Problem{File: c.file, Line: at.line, Column: at.column, Path: path, Message: message})
 	}
-	if c.Source != nil && c.Source.Provider != nil && !d.broken["source.provider"] {
-		if p := *c.Source.Provider; !slices.Contains(enums["provider"], p) {
-			fail("source.provider", "must be "+text.Or(enums["provider"])+", got "+text.Quote(p))
-		}
-	}
 	for _, e := range c.Environments {
 		path := text.Under(text.Under("environments", e.Name), "domain")
 		if e.Value.Domain == nil && !d.broken[path] {
@@ -66,6 +67,10 @@ func (c *Config) shape(d *decoder) {
 		}
 	}
 	for _, s := range c.Services {
+		if f := value(s.Value.Source).FilePaths; f != nil && len(f.Includes) == 0 && len(f.Excludes) == 0 {
+			fail(text.Under("services", s.Name)+".source.filePaths", "must have includes or excludes, with at least one pattern; without "+
+				"filePaths every push counts")
+		}
 		overrides := text.Under(text.Under("services", s.Name), "overrides")
 		for _, name := range s.Value.Overrides.Names() {
 			if c.Environments.Get(name) == nil {
@@ -160,11 +165,7 @@ func (c *Config) isBroken(d *decoder, p environment.Problem) bool {
 
 // Warnings is what may be as it is, but deserves a second look, in the order of the file.
 func (c *Config) Warnings() []Problem {
-	var ps Problems
-	for _, w := range c.Plan().Warnings() {
-		at, path, _ := c.locate(w)
-		ps.List = append(ps.List, Problem{File: c.file, Line: at.line, Column: at.column, Path: path, Message: w.Message})
-	}
+	ps := Problems{List: c.placed(c.Plan().Warnings())}
 	ps.sort()
 	return ps.List
 }

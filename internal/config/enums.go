@@ -9,7 +9,9 @@ import (
 // enums are the values that the tag enum allows, by name. The plan's validation refuses others; this is what editors
 // offer.
 var enums = map[string][]string{
-	"provider":       {"codecommit"},
+	"provider":       texts(environment.Providers),
+	"gitProvider":    texts([]environment.Provider{environment.CodeCommit, environment.GitHub, environment.GitLab, environment.Bitbucket}),
+	"filter":         texts(environment.Filters),
 	"region":         environment.RegionNames(),
 	"kind":           texts(environment.Kinds),
 	"preset":         texts(environment.Presets),
@@ -34,6 +36,9 @@ var patterns = map[string]string{
 	"zone":        `^Z[A-Z0-9]{1,31}$`,
 	"cidr":        `^[0-9]+\.[0-9]+\.[0-9]+\.[0-9]+/(1[6-9]|20)$`,
 	"repository":  `^[A-Za-z0-9_.-]{1,100}$`,
+	"owner":       `^[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*$`,
+	"connection":  `^arn:aws:(codeconnections|codestar-connections):[a-z0-9-]+:[0-9]{12}:connection/[0-9a-f-]{36}$`,
+	"key":         `^[A-Za-z0-9_-][A-Za-z0-9_./-]*\.zip$`,
 	"health":      `^/`,
 	"path":        `^/[^*?]*\*?$`,
 	"host":        `^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`,

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"reflect"
@@ -123,12 +124,34 @@ func (x *explainer) add(path, value, otherwise string) {
 	x.settings = append(x.settings, Setting{path, value, otherwise})
 }
 
+// origin lists where the code is.
+func (x *explainer) origin() {
+	src := x.plan.SourceOf(x.service)
+	for _, f := range []struct{ key, value string }{
+		{"provider", string(src.Provider)}, {"connection", src.Connection}, {"owner", src.Owner}, {"filter", string(src.Filter)},
+		{"repository", src.Repository}, {"branch", src.Branch}, {"path", src.Path}, {"key", src.Key},
+	} {
+		if f.value == "" {
+			continue
+		}
+		otherwise := "default"
+		if at, ok := x.config.nodes["source."+f.key]; ok {
+			otherwise = "source, line " + strconv.Itoa(at.line)
+		}
+		x.add("source."+f.key, f.value, otherwise)
+	}
+	if src.FilePaths.Includes != nil {
+		x.add("source.filePaths.includes", list(src.FilePaths.Includes), "derived from path")
+	}
+	if src.FilePaths.Excludes != nil {
+		x.add("source.filePaths.excludes", list(src.FilePaths.Excludes), "")
+	}
+}
+
 // source lists where the code is and how it becomes an image.
 func (x *explainer) source() {
-	src, b := x.plan.SourceOf(x.service), x.service.Build
-	x.add("source.repository", src.Repository, "default")
-	x.add("source.branch", src.Branch, "default")
-	x.add("source.path", src.Path, "default")
+	x.origin()
+	b := x.service.Build
 	preset := "default"
 	if b.Preset != "" {
 		x.add("build.preset", string(b.Preset), "")
@@ -170,6 +193,24 @@ func (x *explainer) runtime() {
 			s.Value, _ = x.plan.Resolve(x.target(), r.Variables[name])
 		}
 		x.add(s.Path, s.Value, otherwise[s.Path])
+		x.rounded(r)
+	}
+}
+
+// rounded says of the setting that was added last that it is not what the file, or the default, says.
+func (x *explainer) rounded(r environment.Runtime) {
+	said := x.config.runtime(x.config.Services.Get(x.service.Name), x.environment.Name).plan()
+	last := &x.settings[len(x.settings)-1]
+	for _, size := range []struct {
+		path                 string
+		said, byDefault, got int
+	}{
+		{"cpu", said.CPU, environment.DefaultCPU, r.CPU},
+		{"memoryMiB", said.MemoryMiB, environment.DefaultMemoryMiB, r.MemoryMiB},
+	} {
+		if asked := cmp.Or(size.said, size.byDefault); size.path == last.Path && asked != size.got {
+			last.Origin += ", rounded up from " + strconv.Itoa(asked)
+		}
 	}
 }
 

@@ -70,16 +70,25 @@ func (c *Config) runtime(s *Service, environment string) Runtime {
 }
 
 // applicable leaves out of the defaults what does not go with what the service says, for a service cannot unsay a
-// default: a worker is not exposed, and each engine has settings of its own.
+// default: a worker is not exposed, the path of an HTTP health check is no method of gRPC, and each engine has settings of
+// its own.
 func applicable(defaults, r Runtime) Runtime {
-	if both := overlay(defaults, r); both.HTTP == nil {
+	both := overlay(defaults, r)
+	if both.HTTP == nil {
 		defaults.Expose = nil
+	}
+	if both.HealthCommand == nil {
+		defaults.HealthGraceSeconds = nil
+	}
+	if h := defaults.HTTP; h != nil && value(h.Protocol) != "grpc" && value(both.HTTP.Protocol) == "grpc" {
+		http := *h
+		http.Health = nil
+		defaults.HTTP = &http
 	}
 	if defaults.Release == nil {
 		return defaults
 	}
 	release := *defaults.Release
-	both := overlay(defaults, r)
 	worker := both.HTTP == nil
 	if worker && value(release.Engine) == "codedeploy" {
 		release.Engine = nil

@@ -95,8 +95,8 @@ func TestFullFileSaysEveryKey(t *testing.T) {
 		}
 	})
 	for typ, keys := range said {
-		if typ == reflect.TypeFor[Runtime]() || typ == reflect.TypeFor[Defaults]() {
-			continue // the same keys as a service's
+		if typ == reflect.TypeFor[Runtime]() || typ == reflect.TypeFor[Defaults]() || typ == reflect.TypeFor[Provider]() {
+			continue // the same keys as a service's, or its source's
 		}
 		for _, key := range keysOf(typ) {
 			if !keys[key] {
@@ -216,7 +216,7 @@ environments:
   prod: {kind: production, account: "222222222222", domain: none, waves: [{regions: [eu-west-1]}]}
 services:
   web: {build: {preset: node}, http: {port: 3000, health: /}, expose: {path: /*}}
-  worker: {build: {preset: go}}
+  worker: {build: {preset: go}, healthCommand: [/healthy]}
 `))
 	if err != nil {
 		t.Fatal(err)

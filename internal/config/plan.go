@@ -20,13 +20,27 @@ func (c *Config) Plan() *environment.Plan {
 	}
 	d := value(c.Delivery)
 	p := &environment.Plan{
-		Store:    s,
-		Delivery: environment.Source{Repository: value(d.Repository), Branch: value(d.Branch)},
+		Store:  s,
+		Source: c.Source.plan(),
+		Delivery: environment.Source{
+			Provider: environment.Provider(value(d.Provider)), Connection: value(d.Connection), Owner: value(d.Owner),
+			Repository: value(d.Repository), Branch: value(d.Branch),
+		},
 	}
 	for _, svc := range c.Services {
 		p.Services = append(p.Services, c.service(svc.Name, svc.Value))
 	}
 	return p
+}
+
+func (p *Provider) plan() environment.Source {
+	if p == nil {
+		return environment.Source{}
+	}
+	return environment.Source{
+		Provider: environment.Provider(value(p.Provider)), Connection: value(p.Connection), Owner: value(p.Owner),
+		Filter: environment.Filter(value(p.Filter)),
+	}
 }
 
 func (e *Environment) plan(name string) *environment.Environment {
@@ -58,7 +72,12 @@ func (c *Config) service(name string, s *Service) *environment.Service {
 	out := &environment.Service{
 		Name: name,
 		Source: environment.Source{
-			Repository: value(src.Repository), Branch: value(src.Branch), Path: value(src.Path),
+			Provider: environment.Provider(value(src.Provider)), Connection: value(src.Connection), Owner: value(src.Owner),
+			Filter: environment.Filter(value(src.Filter)), Repository: value(src.Repository), Branch: value(src.Branch), Path: value(src.Path),
+			FilePaths: environment.FilePaths{
+				Includes: slices.Clone(value(src.FilePaths).Includes), Excludes: slices.Clone(value(src.FilePaths).Excludes),
+			},
+			Key: value(src.Key),
 		},
 		Build: environment.Build{
 			Preset: environment.Preset(value(b.Preset)), Architecture: environment.Architecture(value(b.Architecture)),
@@ -80,6 +99,7 @@ func (r Runtime) plan() environment.Runtime {
 		CPU: value(r.CPU), MemoryMiB: value(r.MemoryMiB),
 		Variables: maps.Clone(r.Variables), Secrets: maps.Clone(r.Secrets),
 		Command: slices.Clone(r.Command), WritablePaths: slices.Clone(r.WritablePaths),
+		HealthCommand: slices.Clone(r.HealthCommand), HealthGraceSeconds: value(r.HealthGraceSeconds),
 		KeepVolumePermissions: value(r.KeepVolumePermissions),
 		LogRetentionDays:      value(r.LogRetentionDays),
 	}

@@ -51,12 +51,33 @@ func TestPlanHasEveryKey(t *testing.T) {
 	if !reflect.DeepEqual(p.Store, want) {
 		t.Errorf("store: got %+v", p.Store)
 	}
-	if p.Delivery != (environment.Source{Repository: "shop-delivery", Branch: "main"}) {
+	const connection = "-4b5a-6978-8796-a5b4c3d2e1f0"
+	if want := (environment.Source{
+		Provider: environment.GitHub, Owner: "acme", Connection: "arn:aws:codeconnections:eu-west-1:111111111111:connection/0f1e2d3c" + connection,
+	}); !reflect.DeepEqual(p.Source, want) {
+		t.Errorf("source of the store: got %+v", p.Source)
+	}
+	if !reflect.DeepEqual(p.Delivery, environment.Source{
+		Provider: environment.GitLab, Owner: "acme/platform", Repository: "shop-delivery", Branch: "main",
+		Connection: "arn:aws:codestar-connections:us-east-1:111111111111:connection/1f1e2d3c" + connection,
+	}) {
 		t.Errorf("delivery: got %+v", p.Delivery)
 	}
 	web := p.Service("web")
-	if web.Source != (environment.Source{Repository: "web", Branch: "trunk", Path: "services/web"}) {
+	if !reflect.DeepEqual(web.Source, environment.Source{
+		Provider: environment.Bitbucket, Owner: "acme-web", Repository: "web", Branch: "trunk", Path: "services/web",
+		Connection: "arn:aws:codeconnections:eu-west-1:111111111111:connection/2f1e2d3c" + connection,
+		FilePaths:  environment.FilePaths{Includes: []string{"services/web/**", "lib/{js,css}/**"}, Excludes: []string{"**.md"}},
+	}) {
 		t.Errorf("source: got %+v", web.Source)
+	}
+	if got, want := p.Service("catalog").Source, (environment.Source{Provider: environment.S3, Key: "in/catalog.zip"}); !reflect.DeepEqual(got, want) {
+		t.Errorf("source of catalog: got %+v", got)
+	}
+	if got, want := p.Service("mailer").Source, (environment.Source{
+		Provider: environment.CodeCommit, Filter: environment.FilterCodeBuild, Path: "mailer",
+	}); !reflect.DeepEqual(got, want) {
+		t.Errorf("source of mailer: got %+v", got)
 	}
 	if want := (environment.Build{
 		Preset: environment.PresetNode, Architecture: environment.Arm64, Dockerfile: "docker/Dockerfile", Docker: true,
@@ -72,6 +93,7 @@ func TestPlanHasEveryKey(t *testing.T) {
 		Variables: map[string]string{"LOG_LEVEL": "info", "CATALOG_URL": "${services.catalog.url}", "TEMPLATE": "Hello $${name}", "EMPTY": ""},
 		Secrets:   map[string]string{"SESSION_KEY": "secretsmanager:shop/web/credentials#session", "FLAGS": "ssm:/shop/flags"},
 		Command:   []string{"node", "server.js"}, WritablePaths: []string{"/tmp"}, KeepVolumePermissions: true,
+		HealthCommand: []string{"node", "health.js"}, HealthGraceSeconds: 90,
 		Scale: environment.Scale{Min: 2, Max: 6, CPUPercent: 50, MemoryPercent: 80},
 		Release: environment.Release{
 			Engine: environment.CodeDeploy, Strategy: environment.Canary, Percent: 20, Interval: 10 * time.Minute,

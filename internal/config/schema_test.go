@@ -8,6 +8,7 @@ import (
 	"go/token"
 	"os"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -208,7 +209,11 @@ func (g *generator) scalar(t reflect.Type, f field) object {
 		}
 	case reflect.Int:
 		s = append(s, member{"type", "integer"})
-		if e := f.tag.Get("enum"); e != "" {
+		if e := f.tag.Get("enum"); e != "" && f.tag.Get("below") == "rounded" {
+			smaller := g.bound(object{}, "minimum", f, "min")
+			smaller = append(smaller, member{"exclusiveMaximum", slices.Min(numbers[e])})
+			s = append(s, member{"anyOf", []any{object{{"enum", numbers[e]}}, smaller}})
+		} else if e != "" {
 			s = append(s, member{"enum", numbers[e]})
 		} else {
 			s = g.bound(g.bound(s, "minimum", f, "min"), "maximum", f, "max")

@@ -6,6 +6,7 @@ package config
 //	min, max         bounds of a number or a duration, or of the length of a list
 //	enum             the allowed values: a name in enums
 //	pattern          the shape of a text, or of the names of a mapping: a name in patterns
+//	below:"rounded"  smaller numbers than the least that enum allows are rounded up to it
 //	default          what holds without it, for the schema's readers
 //	empty:"allowed"  an empty text is a value of its own
 //
@@ -42,28 +43,64 @@ type Tools struct {
 	Region *string `yaml:"region" required:"true" enum:"region"`
 }
 
-// Provider is where the services' code is.
+// Provider is where the services' code is, and the delivery repository unless it says otherwise.
 type Provider struct {
-	// Provider of the repositories.
+	// Provider of the code. github, gitlab and bitbucket are reached through a connection; s3 takes ZIP files that are
+	// uploaded to the store's own bucket.
 	Provider *string `yaml:"provider" required:"true" enum:"provider" default:"codecommit"`
+	// Connection is the ARN of a connection of AWS CodeConnections. Required with github, gitlab and bitbucket.
+	Connection *string `yaml:"connection" pattern:"connection"`
+	// Owner of the repositories: a user or organization, a group with its subgroups, a workspace. Required with a connection.
+	Owner *string `yaml:"owner" pattern:"owner"`
+	// Filter looks at the files that pushes to CodeCommit change, which has no path filters of its own. Without it, every push
+	// to a repository starts all services in it.
+	Filter *string `yaml:"filter" enum:"filter"`
 }
 
 // DeliverySource is a branch of a repository.
 type DeliverySource struct {
+	// Provider of the repository. Without it: the store's, if that is not s3, and codecommit else.
+	Provider *string `yaml:"provider" enum:"gitProvider"`
+	// Connection is the ARN of a connection of AWS CodeConnections. Without it: the store's, if the provider is the same.
+	Connection *string `yaml:"connection" pattern:"connection"`
+	// Owner of the repository. Without it: the store's, if the provider is the same.
+	Owner *string `yaml:"owner" pattern:"owner"`
 	// Repository is the repository's name. Without it: "<store>-delivery".
 	Repository *string `yaml:"repository" pattern:"repository"`
 	// Branch whose commits are released.
 	Branch *string `yaml:"branch" default:"main"`
 }
 
-// Source is a folder of a branch of a repository.
+// Source is a folder of a branch of a repository, or of a ZIP file.
 type Source struct {
-	// Repository is the repository's name. Without it: "<store>-<service>".
+	// Provider of the code. Without it: the store's.
+	Provider *string `yaml:"provider" enum:"provider"`
+	// Connection is the ARN of a connection of AWS CodeConnections. Without it: the store's, if the provider is the same.
+	Connection *string `yaml:"connection" pattern:"connection"`
+	// Owner of the repository. Without it: the store's, if the provider is the same.
+	Owner *string `yaml:"owner" pattern:"owner"`
+	// Filter looks at the files that pushes to CodeCommit change. Without it: the store's, if the provider is the same.
+	Filter *string `yaml:"filter" enum:"filter"`
+	// Repository is the repository's name. Not with s3. Without it: "<store>-<service>".
 	Repository *string `yaml:"repository" pattern:"repository"`
-	// Branch whose commits are released.
+	// Branch whose commits are released. Not with s3.
 	Branch *string `yaml:"branch" default:"main"`
-	// Path is the folder of the service within the repository.
+	// Path is the folder of the service within the repository or the ZIP file.
 	Path *string `yaml:"path" default:"."`
+	// FilePaths limits the pushes that start the pipeline. Not with s3; with codecommit it needs a filter. Without it: every
+	// push, and with a filter and a path pushes that change a file below the path.
+	FilePaths *FilePaths `yaml:"filePaths"`
+	// Key of the ZIP file in the source bucket. Only with s3. Without it: "<service>.zip".
+	Key *string `yaml:"key" pattern:"key"`
+}
+
+// FilePaths are patterns of changed files: a push counts when it changes a file that an include matches and no exclude. *
+// matches within a folder, ** across folders, ? one character, [a-z] one of a set, {a,b} one of several.
+type FilePaths struct {
+	// Includes: at most 8 patterns. Without it: every file.
+	Includes []string `yaml:"includes" min:"1"`
+	// Excludes: at most 8 patterns. Without it: none.
+	Excludes []string `yaml:"excludes" min:"1"`
 }
 
 // Environment is one AWS account that services are released to.
@@ -115,8 +152,8 @@ type Network struct {
 
 // Wave is a list of regions that are released together.
 type Wave struct {
-	// Regions of the wave.
-	Regions []string `yaml:"regions" required:"true" min:"1" enum:"region"`
+	// Regions of the wave, at most 9.
+	Regions []string `yaml:"regions" required:"true" min:"1" max:"9" enum:"region"`
 	// Bake is how long the wave must stay healthy before the next may begin: whole minutes, up to 48h. Without it: none in
 	// test environments, 10m elsewhere.
 	Bake *Duration `yaml:"bake" min:"1m"`
@@ -162,21 +199,26 @@ type Build struct {
 
 // Runtime is how a service runs.
 type Runtime struct {
-	// CPU in units of 1/1024 vCPU: one that Fargate offers.
-	CPU *int `yaml:"cpu" enum:"cpu" min:"1" default:"512"`
-	// MemoryMiB of a task: one that Fargate offers with that CPU.
-	MemoryMiB *int `yaml:"memoryMiB" min:"512" default:"1024"`
+	// CPU in units of 1/1024 vCPU: one that Fargate offers. Less than 256 is rounded up to it.
+	CPU *int `yaml:"cpu" enum:"cpu" below:"rounded" min:"1" default:"512"`
+	// MemoryMiB of a task: one that Fargate offers with that CPU. Less than the least is rounded up to it, the default too.
+	MemoryMiB *int `yaml:"memoryMiB" min:"1" default:"1024"`
 	// HTTP is what the container serves. Without it the service is a worker.
 	HTTP *HTTP `yaml:"http"`
 	// Expose says who can reach the service. Required with http, not allowed without.
 	Expose *Expose `yaml:"expose"`
-	// Variables of the container's environment. ${services.NAME.url} (or host, port, address) refers to another service;
-	// $${ is a literal ${.
+	// Variables of the container's environment. ${services.NAME.url} refers to another service; host, port and address
+	// (host:port, without a scheme) instead of url are parts of it. $${ is a literal ${.
 	Variables map[string]string `yaml:"variables" pattern:"variable" empty:"allowed"`
 	// Secrets of the container's environment: "secretsmanager:<name>/credentials#<key>" or "ssm:/<parameter>".
 	Secrets map[string]string `yaml:"secrets" pattern:"variable"`
 	// Command replaces the image's.
 	Command []string `yaml:"command"`
+	// HealthCommand is a program of the image with its arguments that says by its status whether the container is healthy; ECS
+	// replaces the task of one that is not. It runs without a shell. Without it: none; a worker is healthy while it runs.
+	HealthCommand []string `yaml:"healthCommand" min:"1"`
+	// HealthGraceSeconds is how long a starting container may fail its healthCommand.
+	HealthGraceSeconds *int `yaml:"healthGraceSeconds" min:"1" max:"300" default:"60"`
 	// WritablePaths are the only folders that the container can write to.
 	WritablePaths []string `yaml:"writablePaths"`
 	// KeepVolumePermissions leaves writable paths as the image's VOLUME instructions made them, for images without a chmod.
@@ -193,9 +235,10 @@ type Runtime struct {
 type HTTP struct {
 	// Port that the container listens on. Required.
 	Port *int `yaml:"port" min:"1" max:"65535"`
-	// Health is the path that the load balancer asks, with a slash first. Required.
+	// Health is the path that the load balancer asks, with a slash first. Required, except with grpc: there it is a method,
+	// /package.Service/Method, and without it /grpc.health.v1.Health/Check.
 	Health *string `yaml:"health" pattern:"health"`
-	// Protocol is what the container speaks; http2 and grpc need a domain.
+	// Protocol is what the container speaks; http2 and grpc need a domain, for load balancers speak them over TLS only.
 	Protocol *string `yaml:"protocol" enum:"protocol" default:"http"`
 	// GraceSeconds is how long a starting task may fail its health checks.
 	GraceSeconds *int `yaml:"graceSeconds" min:"1" max:"2147483647" default:"60"`

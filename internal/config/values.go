@@ -33,6 +33,8 @@ func values(r environment.Runtime) []Setting {
 		vs.text(text.Under("secrets", name), r.Secrets[name])
 	}
 	vs.list("command", r.Command)
+	vs.list("healthCommand", r.HealthCommand)
+	vs.number("healthGraceSeconds", r.HealthGraceSeconds)
 	vs.list("writablePaths", r.WritablePaths)
 	vs.text("keepVolumePermissions", strconv.FormatBool(r.KeepVolumePermissions))
 	vs.number("scale.min", r.Scale.Min)
