@@ -4,7 +4,8 @@ import "maps"
 
 // Context is the context that [Run] gives an app before the CDK CLI adds its own, which wins: strict validation of every
 // template, and the feature flags that aws-cdk-lib 2.270.0 recommends. With them in the program, a template does not depend on
-// whether a cdk.json lists them. A new flag of a later CDK is added with that upgrade and named in the CHANGELOG.
+// whether a cdk.json lists them. What only costs time is off: the traces of where a resource was created, which are
+// JavaScript's, and the data about constructs for AWS's usage statistics. A new flag of a later CDK is added with that upgrade and named in the CHANGELOG.
 func Context() map[string]any { return maps.Clone(context) }
 
 var context = map[string]any{
@@ -85,7 +86,7 @@ var context = map[string]any{
 	"@aws-cdk/core:cfnIncludeRejectComplexResourceUpdateCreatePolicyIntrinsics":                  true,
 	"@aws-cdk/core:checkSecretUsage":                                                             true,
 	"@aws-cdk/core:defaultCrossStackReferences":                                                  "weak",
-	"@aws-cdk/core:enableAdditionalMetadataCollection":                                           true,
+	"@aws-cdk/core:enableAdditionalMetadataCollection":                                           false,
 	"@aws-cdk/core:enablePartitionLiterals":                                                      true,
 	"@aws-cdk/core:explicitStackTags":                                                            true,
 	"@aws-cdk/core:includePrefixInUniqueNameGeneration":                                          true,
@@ -96,4 +97,5 @@ var context = map[string]any{
 	"@aws-cdk/custom-resources:logApiResponseDataPropertyTrueDefault":                            false,
 	"@aws-cdk/customresources:installLatestAwsSdkDefault":                                        false,
 	"@aws-cdk/s3-notifications:addS3TrustKeyPolicyForSnsSubscriptions":                           true,
+	"aws:cdk:disable-creation-stack-traces":                                                      true,
 }

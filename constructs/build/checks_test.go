@@ -217,3 +217,24 @@ func TestSmokeCallFails(t *testing.T) {
 	h.run(map[string]string{"IMAGE_DIGEST": ""})
 	h.fails("IMAGE_DIGEST is ''")
 }
+
+// Catches a project that serves several targets and looks into the wrong one, or into one that it was not made for.
+func TestTargetsOfAProject(t *testing.T) {
+	h := contractHost(t)
+	h.run(map[string]string{"TARGET": "beta-us-west-2"})
+	h.succeeds()
+	if got := h.calls("aws ssm get-parameters --region us-west-2 --names /shop/platform/beta/a "); len(got) != 1 {
+		t.Errorf("calls: %q", h.calls("aws ssm"))
+	}
+	h = contractHost(t)
+	h.run(map[string]string{"TARGET": "prod-us-west-2"})
+	h.fails("this project knows no target 'prod-us-west-2'")
+	h = newHost(t, "Url")
+	h.write("answers", "204 \n")
+	h.run(map[string]string{"TARGET": "beta-us-west-2"})
+	h.succeeds()
+	if got := h.calls("curl"); len(got) != 1 || !strings.HasSuffix(got[0], " https://other.shop.example.com/it's?a&b") ||
+		strings.Contains(got[0], "--header") {
+		t.Errorf("calls: %q", got)
+	}
+}

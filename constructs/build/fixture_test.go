@@ -110,31 +110,41 @@ var fixture = sync.OnceValue(func() map[string]any {
 	checks := p
 	checks.Role = build.NewRole(stack, "CheckRole", "shop-catalog-us-west-2-check")
 	wave := pipeline.AddWave(jsii.String("beta"), nil)
-	smoke := func(id string, props build.SmokeTestProps) {
-		props.Project, props.Input = checks, releases
-		props.InspectorRoleARN, props.Region = inspector, "eu-west-1"
-		props.Attempts = 3
-		wave.AddPost(build.SmokeTest(stack, id, &props))
-	}
 	wave.AddPre(
-		build.ContractCheck(stack, "Contract", &build.ContractCheckProps{
-			Project: checks, Input: releases, InspectorRoleARN: inspector, Region: "eu-west-1",
-			Parameters: contract, Pipeline: "shop-platform",
-		}),
+		build.NewContractCheck(stack, "Contract", &build.ContractCheckProps{
+			Project: checks, Input: releases, Pipeline: "shop-platform",
+			Targets: []build.ContractTarget{
+				{ID: "beta-us-west-2", InspectorRoleARN: inspector, Region: "us-west-2", Parameters: contract[:1]},
+				{ID: "beta-eu-west-1", InspectorRoleARN: inspector, Region: "eu-west-1", Parameters: contract},
+			},
+		}).In("beta-eu-west-1").Step(),
 		// A synthesis of the platform has no image.
 		build.Synth(stack, "Platform", &build.SynthProps{Project: p, Source: program, Scope: "platform"}),
 	)
-	smoke("Url", build.SmokeTestProps{URL: "https://eu-west-1.shop.example.com/health", Host: "admin.shop.example.com"})
-	smoke("Address", build.SmokeTestProps{AddressParameter: "/shop/platform/beta/dns", Path: "/health"})
-	running := build.SmokeTestProps{Cluster: "shop-beta", Service: "shop-beta-catalog", ImageDigest: build.Digest(image)}
+	smoke := func(id string, digest string, tested build.SmokeTarget) {
+		tested.ID, tested.InspectorRoleARN, tested.Region = "beta-eu-west-1", inspector, "eu-west-1"
+		other := build.SmokeTarget{ID: "beta-us-west-2", URL: "https://other.shop.example.com/it's?a&b"}
+		wave.AddPost(build.NewSmokeTest(stack, id, &build.SmokeTestProps{
+			Project: checks, Input: releases, ImageDigest: digest, Attempts: 3, Targets: []build.SmokeTarget{other, tested},
+		}).In("beta-eu-west-1").Step())
+	}
+	smoke("Url", "", build.SmokeTarget{URL: "https://eu-west-1.shop.example.com/health", Host: "admin.shop.example.com"})
+	smoke("Address", "", build.SmokeTarget{AddressParameter: "/shop/platform/beta/dns", Path: "/health"})
+	running := build.SmokeTarget{Cluster: "shop-beta", Service: "shop-beta-catalog"}
 	running.Engine = environment.CodeDeploy
-	smoke("BlueGreen", running)
+	smoke("BlueGreen", build.Digest(image), running)
 	running.Engine = environment.Rolling
-	smoke("Rolling", running)
+	smoke("Rolling", build.Digest(image), running)
 	running.Bake = 90 * time.Minute
-	smoke("Baking", running)
+	smoke("Baking", build.Digest(image), running)
 	wave.AddPost(build.MarkReleased(stack, "MarkReleased", &build.MarkReleasedProps{
 		Project: p, Input: releases, Registry: registry, CommitID: code.CommitID(), ImageDigest: build.Digest(image),
+	}))
+	whole := build.Synth(stack, "Whole", &build.SynthProps{Project: p, Source: program, Scope: "platform", Fingerprints: true})
+	wave.AddPre(whole)
+	wave.AddPost(build.Dispatch(stack, "Dispatch", &build.DispatchProps{
+		Project: p, Input: whole.AddOutputDirectory(jsii.String(build.Fingerprints)), Account: "111111111111", Region: "us-west-2",
+		Pipelines: dispatched,
 	}))
 	pipeline.BuildPipeline()
 	build.AcknowledgePrivileged(image)

@@ -38,7 +38,7 @@ func Package(scope constructs.Construct, id string, props *PackageProps) pipelin
 		privileged: true, large: true, cache: true, timeout: time.Hour,
 		runtimes: map[string]string{"golang": runtimeGo},
 		commands: []string{
-			script("go-install", "registry", "package"),
+			script("go-install", "registry", "revision", "package"),
 			`IMAGE_DIGEST="$(cat "$HOME/.storeship/image-digest")" && export IMAGE_DIGEST`,
 		},
 		variables: merge(caches(), pins("CRANE_VERSION"), p.Registry.variables(), map[string]string{
@@ -59,7 +59,7 @@ func MarkReleased(scope constructs.Construct, id string, props *MarkReleasedProp
 	return newStep(scope, id, step{
 		project: p.Project, input: p.Input, cache: true, timeout: 30 * time.Minute,
 		runtimes: map[string]string{"golang": runtimeGo},
-		commands: []string{script("go-install", "registry", "mark-released")},
+		commands: []string{script("go-install", "registry", "revision", "mark-released")},
 		variables: merge(caches(), pins("CRANE_VERSION"), p.Registry.variables(), map[string]string{
 			"COMMIT_ID":           p.CommitID,
 			"IMAGE_DIGEST":        p.ImageDigest,

@@ -54,9 +54,7 @@ func newStep(scope constructs.Construct, id string, s step) pipelines.CodeBuildS
 		BuildEnvironment: s.environment(),
 		Role:             role.WithoutPolicyUpdates(nil),
 		Timeout:          awscdk.Duration_Minutes(jsii.Number(s.minutes())),
-		Logging: &awscodebuild.LoggingOptions{CloudWatch: &awscodebuild.CloudWatchLoggingOptions{
-			Enabled: jsii.Bool(true), LogGroup: s.project.LogGroup, Prefix: &id,
-		}},
+		Logging:          s.logging(id),
 	}
 	if s.source != nil {
 		props.Input = s.source.Step
@@ -75,6 +73,35 @@ func newStep(scope constructs.Construct, id string, s step) pipelines.CodeBuildS
 		props.Cache = awscodebuild.Cache_Local(modes...)
 	}
 	return pipelines.NewCodeBuildStep(&id, props)
+}
+
+// newProject makes the project of steps that share one, and gives its role what it needs; see newStep.
+func newProject(scope constructs.Construct, id string, s step) awscodebuild.PipelineProject {
+	role := s.project.Role
+	if role == nil {
+		role = NewRole(scope, "Role", "")
+	}
+	s.grant(role)
+	spec := *s.buildSpec()
+	spec["phases"] = map[string]any{"build": map[string]any{"commands": s.commands}}
+	variables := map[string]*awscodebuild.BuildEnvironmentVariable{}
+	for name, value := range s.variables {
+		variables[name] = &awscodebuild.BuildEnvironmentVariable{Value: value}
+	}
+	return awscodebuild.NewPipelineProject(scope, jsii.String("Project"), &awscodebuild.PipelineProjectProps{
+		BuildSpec:            awscodebuild.BuildSpec_FromObject(&spec),
+		Environment:          s.environment(),
+		EnvironmentVariables: &variables,
+		Role:                 role.WithoutPolicyUpdates(nil),
+		Timeout:              awscdk.Duration_Minutes(jsii.Number(s.minutes())),
+		Logging:              s.logging(id),
+	})
+}
+
+func (s *step) logging(id string) *awscodebuild.LoggingOptions {
+	return &awscodebuild.LoggingOptions{CloudWatch: &awscodebuild.CloudWatchLoggingOptions{
+		Enabled: jsii.Bool(true), LogGroup: s.project.LogGroup, Prefix: &id,
+	}}
 }
 
 func (s *step) minutes() int {

@@ -99,22 +99,33 @@ type SynthProps struct {
 	Scope string
 	// ImageDigest of the image to release, as [Digest] gives it. Default: none; the assembly then must need no image.
 	ImageDigest string
+	// Fingerprints also synthesizes the whole store, without a scope and without an image, so that a mistake in any part of
+	// it fails the step; and writes the fingerprints of all pipelines into the folder [Fingerprints]. Default: neither.
+	Fingerprints bool
 }
 
-// ContractCheckProps configures [ContractCheck].
+// ContractCheckProps configures a [ContractCheck].
 type ContractCheckProps struct {
 	// Project is what the steps have in common. Required.
 	Project Project
 	// Input is any output of an earlier step; a CodeBuild action must have one. Default: the pipeline's first source.
 	Input pipelines.IFileSetProducer
+	// Pipeline is the name of the pipeline that writes the parameters: what to run when one is missing. Required.
+	Pipeline string
+	// Targets to check. At least one is required.
+	Targets []ContractTarget
+}
+
+// ContractTarget is what must be in one target.
+type ContractTarget struct {
+	// ID names the target in the pipeline: letters, digits, periods, hyphens and underscores, unique. Required.
+	ID string
 	// InspectorRoleARN is the role of the target's account that may read the parameters, with ssm:GetParameters. Required.
 	InspectorRoleARN string
 	// Region of the parameters. Required.
 	Region string
 	// Parameters that must exist. At least one is required.
 	Parameters []Parameter
-	// Pipeline is the name of the pipeline that writes the parameters: what to run when one is missing. Required.
-	Pipeline string
 }
 
 // Parameter is one SSM parameter of the platform contract.
@@ -125,19 +136,33 @@ type Parameter struct {
 	Value string
 }
 
-// SmokeTestProps configures [SmokeTest]. It checks the running service (Cluster), or answers over HTTP (URL, or
-// AddressParameter), or both.
+// SmokeTestProps configures a [SmokeTest].
 type SmokeTestProps struct {
 	// Project is what the steps have in common. Required.
 	Project Project
 	// Input is any output of an earlier step; a CodeBuild action must have one. Default: the pipeline's first source.
 	Input pipelines.IFileSetProducer
+	// ImageDigest that must run, as [Digest] gives it. Required with a Cluster in any target.
+	ImageDigest string
+	// Targets to test. At least one is required.
+	Targets []SmokeTarget
+	// Attempts until the test fails, 1 to 100. Default: [DefaultAttempts].
+	Attempts int
+	// Interval between attempts, whole seconds, 1s to 1m. Default: [DefaultInterval].
+	Interval time.Duration
+}
+
+// SmokeTarget is what is tested in one target: the running service (Cluster), or answers over HTTP (URL, or
+// AddressParameter), or both.
+type SmokeTarget struct {
+	// ID names the target in the pipeline: letters, digits, periods, hyphens and underscores, unique. Required.
+	ID string
 	// InspectorRoleARN is the role of the target's account that may read the service. Required with Cluster or
 	// AddressParameter.
 	InspectorRoleARN string
 	// Region of the service. Required with Cluster or AddressParameter.
 	Region string
-	// Cluster and Service name an ECS service that must run ImageDigest in its primary task set or deployment, with all
+	// Cluster and Service name an ECS service that must run the image in its primary task set or deployment, with all
 	// tasks running and all targets healthy. Default: not checked.
 	Cluster string
 	// Service is the name of the ECS service. Required with Cluster.
@@ -145,8 +170,6 @@ type SmokeTestProps struct {
 	// Engine says where the running version is found: in the task set (codedeploy) or in the deployment (rolling).
 	// Required with Cluster.
 	Engine environment.Engine
-	// ImageDigest that must run. Required with Cluster.
-	ImageDigest string
 	// URL that must answer with 200 to 399. Default: not asked.
 	URL string
 	// AddressParameter is the SSM parameter with the DNS name of a load balancer without a domain; then Path is asked
@@ -160,10 +183,6 @@ type SmokeTestProps struct {
 	// looked at every minute, and the step fails when it is not well for all Attempts. For the engines that do not watch a
 	// release themselves. Only with Cluster. Default: none.
 	Bake time.Duration
-	// Attempts until the test fails, 1 to 100. Default: [DefaultAttempts].
-	Attempts int
-	// Interval between attempts, whole seconds, 1s to 1m. Default: [DefaultInterval].
-	Interval time.Duration
 }
 
 // Defaults of a smoke test.

@@ -87,52 +87,66 @@ Scope: must be a service's name or "platform", got "a service"
 ImageDigest: must be "sha256:" and 64 hexadecimal digits, as build.Digest gives it, got "latest"`,
 		},
 		"contract": {
-			&build.ContractCheckProps{
-				InspectorRoleARN: "shop-beta-inspector", Region: "beta",
-				Parameters: []build.Parameter{{Name: "vpc"}, {Name: "/a", Value: "b\nc"}},
-			},
-			project + `InspectorRoleARN: must be the ARN of a role, such as "arn:aws:iam::222222222222:role/shop-beta-inspector", got "shop-beta-inspector"
-Region: must be a region, such as "us-west-2", got "beta"
-Parameters[0].Name: must be a slash, and then letters, digits and . _ - /, got "vpc"
-Parameters[1].Value: must be one line without tabs, got "b\nc"
-Pipeline: required`,
+			&build.ContractCheckProps{Targets: []build.ContractTarget{
+				{
+					ID: "beta", InspectorRoleARN: "shop-beta-inspector", Region: "beta",
+					Parameters: []build.Parameter{{Name: "vpc"}, {Name: "/a", Value: "b\nc"}},
+				},
+				{ID: "beta", InspectorRoleARN: role, Region: "us-west-2"},
+				{ID: "b*", InspectorRoleARN: role, Region: "us-west-2", Parameters: parameters},
+			}},
+			project + `Pipeline: required
+Targets[0].InspectorRoleARN: must be the ARN of a role, such as "arn:aws:iam::222222222222:role/shop-beta-inspector", got "shop-beta-inspector"
+Targets[0].Region: must be a region, such as "us-west-2", got "beta"
+Targets[0].Parameters[0].Name: must be a slash, and then letters, digits and . _ - /, got "vpc"
+Targets[0].Parameters[1].Value: must be one line without tabs, got "b\nc"
+Targets[1].ID: beta is there twice
+Targets[1].Parameters: at least one is required
+Targets[2].ID: must be 1 to 100 letters, digits, periods, hyphens and underscores, got "b*"`,
 		},
 		"contract of nothing": {
-			&build.ContractCheckProps{InspectorRoleARN: role, Region: "us-west-2", Pipeline: "shop-platform"},
-			project + "Parameters: at least one is required",
+			&build.ContractCheckProps{Pipeline: "shop-platform"},
+			project + "Targets: at least one is required",
 		},
 		"contract of tokens": {
-			&build.ContractCheckProps{
-				InspectorRoleARN: "${Token[Role.1]}", Region: "${Token[Region.2]}", Parameters: parameters, Pipeline: "shop-platform",
-			},
+			&build.ContractCheckProps{Pipeline: "shop-platform", Targets: []build.ContractTarget{
+				{ID: "beta", InspectorRoleARN: "${Token[Role.1]}", Region: "${Token[Region.2]}", Parameters: parameters},
+			}},
 			strings.TrimSpace(project),
 		},
 		"smoke of nothing": {
+			&build.SmokeTestProps{Targets: []build.SmokeTarget{{ID: "beta"}}},
+			project + "Targets[0].Cluster: nothing to test: give Cluster, URL or AddressParameter",
+		},
+		"smoke of no target": {
 			&build.SmokeTestProps{},
-			project + "Cluster: nothing to test: give Cluster, URL or AddressParameter",
+			project + "Targets: at least one is required",
 		},
 		"smoke": {
 			&build.SmokeTestProps{
-				Cluster: "shop-beta", Engine: "ecs", ImageDigest: "", URL: "shop.example.com", AddressParameter: "dns",
-				Path: "health", Attempts: 101, Interval: 1500 * time.Millisecond,
+				Attempts: 101, Interval: 1500 * time.Millisecond,
+				Targets: []build.SmokeTarget{{
+					Cluster: "shop-beta", Engine: "ecs", URL: "shop.example.com", AddressParameter: "dns", Path: "health",
+				}},
 			},
-			project + `InspectorRoleARN: required
-Region: required
-Service: required with Cluster
-Engine: must be codedeploy or rolling with Cluster, got "ecs"
+			project + `Targets[0].ID: required
+Targets[0].InspectorRoleARN: required
+Targets[0].Region: required
+Targets[0].Service: required with Cluster
+Targets[0].Engine: must be codedeploy or rolling with Cluster, got "ecs"
+Targets[0].URL: must be an address such as "https://us-west-2.shop.example.com/health", got "shop.example.com"
+Targets[0].AddressParameter: not with URL: give one of them
+Targets[0].AddressParameter: must be a slash, and then letters, digits and . _ - /, got "dns"
+Targets[0].Path: must begin with a slash, got "health"
 ImageDigest: required
-URL: must be an address such as "https://us-west-2.shop.example.com/health", got "shop.example.com"
-AddressParameter: not with URL: give one of them
-AddressParameter: must be a slash, and then letters, digits and . _ - /, got "dns"
-Path: must begin with a slash, got "health"
 Attempts: must be 1 to 100, got 101
 Interval: must be whole seconds, 1s to 1m, got 1.5s`,
 		},
 		"smoke of a service": {
-			&build.SmokeTestProps{
-				InspectorRoleARN: role, Region: "us-west-2", Cluster: "shop-beta", Service: "shop-beta-catalog",
-				Engine: environment.Rolling, ImageDigest: digest,
-			},
+			&build.SmokeTestProps{ImageDigest: digest, Targets: []build.SmokeTarget{{
+				ID: "beta", InspectorRoleARN: role, Region: "us-west-2", Cluster: "shop-beta", Service: "shop-beta-catalog",
+				Engine: environment.Rolling,
+			}}},
 			strings.TrimSpace(project),
 		},
 	} {

@@ -50,14 +50,18 @@ type permission struct {
 // allow adds permissions to a role, and acknowledges the wildcards among them.
 func allow(role awsiam.Role, permissions ...permission) {
 	for _, p := range permissions {
-		role.AddToPrincipalPolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+		role.AddToPolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
 			Actions:   jsii.Strings(p.actions...),
 			Resources: jsii.Strings(p.resources...),
 		}))
 		for _, resource := range p.resources {
-			if name := plain(awscdk.Stack_Of(role).Resolve(resource)); strings.Contains(name, "*") {
-				acknowledge(role, "Resource::"+name, p.reason)
+			if !strings.Contains(resource, "*") {
+				continue
 			}
+			if token(resource) {
+				resource = plain(awscdk.Stack_Of(role).Resolve(resource))
+			}
+			acknowledge(role, "Resource::"+resource, p.reason)
 		}
 	}
 }

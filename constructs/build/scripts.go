@@ -11,10 +11,16 @@ var scripts embed.FS
 // script is one command of a buildspec: the named files of scripts, one after the other, in a subshell. CodeBuild runs
 // all commands of a build in one environment, so what a script sets must not stay; and a subshell that fails is a
 // command that fails, whichever of its lines it was. Comments stay in the repository.
-func script(names ...string) string {
+func script(names ...string) string { return compose("", names...) }
+
+// compose is a script with lines of its own between what all scripts begin with and the named files.
+func compose(lines string, names ...string) string {
 	var b strings.Builder
 	b.WriteString("(\n")
-	for _, name := range append([]string{"common"}, names...) {
+	for i, name := range append([]string{"common"}, names...) {
+		if i == 1 {
+			b.WriteString(lines)
+		}
 		text, err := scripts.ReadFile("scripts/" + name + ".sh")
 		if err != nil {
 			panic(err) // The names are constants, and a test runs every script.

@@ -17,9 +17,15 @@ const Assembly = "cdk.out"
 // step.AddOutputDirectory. It must hold a file: CodeBuild fails on an output without one.
 const Releases = Assembly + "/releases"
 
+// Fingerprints is the folder that [Synth] writes where its props ask for fingerprints, for step.AddOutputDirectory; it is
+// the input of [Dispatch]. Its file "fingerprints" has a line for each pipeline of the store, as `storeship fingerprint`
+// prints it.
+const Fingerprints = "dispatch"
+
 // Synth returns the step that synthesizes one scope of the delivery repository. With an image digest it refuses one that
 // is no digest or is the marker, and an assembly in which the marker is left. It needs no credentials and looks nothing
-// up. It costs build minutes of a medium host.
+// up. With fingerprints it fails over a mistake in any part of the store, and tells [Dispatch] what changed. It costs build
+// minutes of a medium host.
 func Synth(scope constructs.Construct, id string, props *SynthProps) pipelines.CodeBuildStep {
 	p := props.withDefaults()
 	node.Must("build.Synth", scope, id, p.Validate())
@@ -33,10 +39,14 @@ func Synth(scope constructs.Construct, id string, props *SynthProps) pipelines.C
 	if p.ImageDigest != "" {
 		variables["WITH_IMAGE"], variables["IMAGE_DIGEST"] = "yes", p.ImageDigest
 	}
+	scripts := []string{"synth"}
+	if p.Fingerprints {
+		scripts = append(scripts, "fingerprints")
+	}
 	return newStep(scope, id, step{
 		project: p.Project, source: p.Source, large: true, cache: true, timeout: time.Hour,
 		runtimes:  map[string]string{"golang": runtimeGo, "nodejs": runtimeNode},
-		commands:  []string{script("synth")},
+		commands:  []string{script(scripts...)},
 		variables: merge(caches(), variables),
 		output:    Assembly,
 	})

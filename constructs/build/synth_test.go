@@ -1,6 +1,9 @@
 package build_test
 
 import (
+	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -70,4 +73,61 @@ func TestSynthFails(t *testing.T) {
 			t.Error("synthesizes after npm ci failed")
 		}
 	}
+}
+
+// Catches fingerprints of one scope only, with an image, or from an assembly that becomes an artifact; and a missing file,
+// over which the build fails only after its last command.
+func TestFingerprints(t *testing.T) {
+	h := fingerprintHost(t)
+	h.run(nil)
+	h.succeeds()
+	calls := h.calls("npx")
+	whole := "npx --no-install cdk synth --quiet --no-lookups --strict --output " + h.home + "/.storeship/whole"
+	if len(calls) != 2 || !strings.HasSuffix(calls[0], "--strict -c scope=platform") || calls[1] != whole {
+		t.Errorf("npx: %q", calls)
+	}
+	if got := h.calls("storeship"); len(got) != 1 || got[0] != "storeship fingerprint "+h.home+"/.storeship/whole" {
+		t.Errorf("storeship: %q", got)
+	}
+	text, err := os.ReadFile(filepath.Join(h.source, "dispatch/fingerprints"))
+	if err != nil || string(text) != "shop-ui 12ab\n" {
+		t.Errorf("fingerprints: %q, %v", text, err)
+	}
+	if got := fmt.Sprint(h.project.spec.Artifacts); !strings.Contains(got, "base-directory:dispatch") || !strings.Contains(got, "base-directory:cdk.out") {
+		t.Errorf("artifacts: %s", got)
+	}
+	// A service's pipeline does neither.
+	h = newHost(t, "Synth")
+	h.run(map[string]string{"IMAGE_DIGEST": first})
+	h.succeeds()
+	if len(h.calls("npx")) != 1 || len(h.calls("go")) != 0 {
+		t.Errorf("a service's synth calls %q", h.calls(""))
+	}
+}
+
+func fingerprintHost(t *testing.T) *host {
+	h := newHost(t, "Whole")
+	h.install("go", "go-build")
+	h.write("no-releases", "")
+	h.write("fingerprints", "shop-ui 12ab\n")
+	return h
+}
+
+// Catches a mistake in a service's part that passes the platform's pipeline, and failures that do not say what to do.
+func TestFingerprintsFail(t *testing.T) {
+	const program = "github.com/storeship/storeship/apps/storeship"
+	for state, says := range map[string]string{
+		"fail/whole":   "error: platform alone synthesizes, and the whole store does not: correct what is said above, and push. Nothing was deployed",
+		"fail/go":      "error: cannot build the program that makes fingerprints: run 'go get -tool " + program + "' in the delivery repository (and 'go mod vendor'",
+		"fingerprints": "error: the whole store has no pipeline",
+	} {
+		h := fingerprintHost(t)
+		h.write(state, "")
+		h.run(nil)
+		h.fails(says)
+	}
+	h := fingerprintHost(t)
+	must(t, removeAll(h.state+"/fingerprints"))
+	h.run(nil)
+	h.fails("error: there are no fingerprints")
 }

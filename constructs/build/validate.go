@@ -21,6 +21,7 @@ var (
 	reportGroupForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9-]{1,99}$`)
 	scopeForm       = regexp.MustCompile(`^[a-z][a-z0-9-]*$`)
 	parameterForm   = regexp.MustCompile(`^/[A-Za-z0-9_./-]+$`)
+	targetForm      = regexp.MustCompile(`^[A-Za-z0-9._-]{1,100}$`)
 	urlForm         = regexp.MustCompile(`^https?://[^\s/]+(/\S*)?$`)
 )
 
@@ -57,6 +58,22 @@ func (c *check) inside(field, value string) {
 	}
 	if path.IsAbs(value) || slices.Contains(strings.Split(value, "/"), "..") {
 		c.Addf(field, "must be relative and stay in the source, got %q", value)
+	}
+}
+
+// target adds a problem where the ID of a target is missing, is no word for a shell, or stands twice.
+func (c *check) target(at, id string, seen map[string]bool) {
+	c.matches(at+".ID", id, targetForm, "1 to 100 letters, digits, periods, hyphens and underscores")
+	if seen[id] {
+		c.Addf(at+".ID", "%s is there twice", id)
+	}
+	seen[id] = true
+}
+
+// some adds a problem where a list is empty.
+func (c *check) some(field string, n int) {
+	if n == 0 {
+		c.Addf(field, "at least one is required")
 	}
 }
 

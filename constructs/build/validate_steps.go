@@ -127,20 +127,31 @@ func (p *SynthProps) withDefaults() *SynthProps {
 func (p *ContractCheckProps) Validate() error {
 	var c check
 	c.project(p.Project)
-	c.role(p.InspectorRoleARN)
-	c.region("Region", p.Region)
-	if len(p.Parameters) == 0 {
-		c.Addf("Parameters", "at least one is required")
+	if p.Pipeline == "" {
+		c.Addf("Pipeline", "required")
 	}
-	for i, it := range p.Parameters {
+	seen := map[string]bool{}
+	for i, t := range p.Targets {
+		at := "Targets[" + itoa(i) + "]"
+		c.target(at, t.ID, seen)
+		c.Under(at, t.Validate())
+	}
+	c.some("Targets", len(p.Targets))
+	return c.Err()
+}
+
+// Validate reports every problem in t but its ID, which must be unique among others.
+func (t ContractTarget) Validate() error {
+	var c check
+	c.role(t.InspectorRoleARN)
+	c.region("Region", t.Region)
+	c.some("Parameters", len(t.Parameters))
+	for i, it := range t.Parameters {
 		field := "Parameters[" + itoa(i) + "]"
 		c.matches(field+".Name", it.Name, parameterForm, "a slash, and then letters, digits and . _ - /")
 		if strings.ContainsAny(it.Value, "\n\t") {
 			c.Addf(field+".Value", "must be one line without tabs, got %q", it.Value)
 		}
-	}
-	if p.Pipeline == "" {
-		c.Addf("Pipeline", "required")
 	}
 	return c.Err()
 }
@@ -157,44 +168,60 @@ func (p *ContractCheckProps) withDefaults() *ContractCheckProps {
 func (p *SmokeTestProps) Validate() error {
 	var c check
 	c.project(p.Project)
-	if p.Cluster == "" && p.URL == "" && p.AddressParameter == "" {
-		c.Addf("Cluster", "nothing to test: give Cluster, URL or AddressParameter")
+	seen, running := map[string]bool{}, false
+	for i, t := range p.Targets {
+		at := "Targets[" + itoa(i) + "]"
+		c.target(at, t.ID, seen)
+		c.Under(at, t.Validate())
+		running = running || t.Cluster != ""
 	}
-	if p.Cluster != "" || p.AddressParameter != "" || p.InspectorRoleARN != "" {
-		c.role(p.InspectorRoleARN)
-		c.region("Region", p.Region)
-	}
-	if p.Cluster != "" {
-		if p.Service == "" {
-			c.Addf("Service", "required with Cluster")
-		}
-		if p.Engine != environment.CodeDeploy && p.Engine != environment.Rolling {
-			c.Addf("Engine", "must be %s or %s with Cluster, got %q", environment.CodeDeploy, environment.Rolling, p.Engine)
-		}
+	c.some("Targets", len(p.Targets))
+	if running {
 		c.imageDigest(p.ImageDigest)
-	}
-	if p.URL != "" {
-		c.matches("URL", p.URL, urlForm, `an address such as "https://us-west-2.shop.example.com/health"`)
-		if p.AddressParameter != "" {
-			c.Addf("AddressParameter", "not with URL: give one of them")
-		}
-	}
-	if p.AddressParameter != "" {
-		c.matches("AddressParameter", p.AddressParameter, parameterForm, "a slash, and then letters, digits and . _ - /")
-		if !strings.HasPrefix(p.Path, "/") && !token(p.Path) {
-			c.Addf("Path", "must begin with a slash, got %q", p.Path)
-		}
-	}
-	if p.Bake < 0 || p.Bake > environment.MaxWatchedBake || p.Bake%time.Minute != 0 {
-		c.Addf("Bake", "must be whole minutes up to %dh, got %s", int(environment.MaxWatchedBake.Hours()), p.Bake)
-	} else if p.Bake > 0 && p.Cluster == "" {
-		c.Addf("Cluster", "required with Bake")
 	}
 	if p.Attempts < 0 || p.Attempts > 100 {
 		c.Addf("Attempts", "must be 1 to 100, got %d", p.Attempts)
 	}
 	if i := p.Interval; i < 0 || i > time.Minute || i%time.Second != 0 {
 		c.Addf("Interval", "must be whole seconds, 1s to 1m, got %s", i)
+	}
+	return c.Err()
+}
+
+// Validate reports every problem in t but its ID, which must be unique among others.
+func (t SmokeTarget) Validate() error {
+	var c check
+	if t.Cluster == "" && t.URL == "" && t.AddressParameter == "" {
+		c.Addf("Cluster", "nothing to test: give Cluster, URL or AddressParameter")
+	}
+	if t.Cluster != "" || t.AddressParameter != "" || t.InspectorRoleARN != "" {
+		c.role(t.InspectorRoleARN)
+		c.region("Region", t.Region)
+	}
+	if t.Cluster != "" {
+		if t.Service == "" {
+			c.Addf("Service", "required with Cluster")
+		}
+		if t.Engine != environment.CodeDeploy && t.Engine != environment.Rolling {
+			c.Addf("Engine", "must be %s or %s with Cluster, got %q", environment.CodeDeploy, environment.Rolling, t.Engine)
+		}
+	}
+	if t.URL != "" {
+		c.matches("URL", t.URL, urlForm, `an address such as "https://us-west-2.shop.example.com/health"`)
+		if t.AddressParameter != "" {
+			c.Addf("AddressParameter", "not with URL: give one of them")
+		}
+	}
+	if t.AddressParameter != "" {
+		c.matches("AddressParameter", t.AddressParameter, parameterForm, "a slash, and then letters, digits and . _ - /")
+		if !strings.HasPrefix(t.Path, "/") && !token(t.Path) {
+			c.Addf("Path", "must begin with a slash, got %q", t.Path)
+		}
+	}
+	if t.Bake < 0 || t.Bake > environment.MaxWatchedBake || t.Bake%time.Minute != 0 {
+		c.Addf("Bake", "must be whole minutes up to %dh, got %s", int(environment.MaxWatchedBake.Hours()), t.Bake)
+	} else if t.Bake > 0 && t.Cluster == "" {
+		c.Addf("Cluster", "required with Bake")
 	}
 	return c.Err()
 }

@@ -116,14 +116,22 @@ func (p *Pipeline) Synthesize(synth pipelines.IFileSetProducer) {
 		CrossRegionReplicationBuckets: &p.buckets,
 		CliVersion:                    jsii.String(CliVersion),
 		CdkAssetsCliVersion:           jsii.String(AssetsCliVersion),
-		CodeBuildDefaults: &pipelines.CodeBuildOptions{
-			BuildEnvironment: &awscodebuild.BuildEnvironment{
-				BuildImage:  awscodebuild.LinuxBuildImage_FromCodeBuildImageId(jsii.String(build.Image)),
-				ComputeType: awscodebuild.ComputeType_SMALL,
-			},
-			Logging: &awscodebuild.LoggingOptions{CloudWatch: &awscodebuild.CloudWatchLoggingOptions{LogGroup: p.Logs}},
-		},
+		// Not CodeBuildDefaults: the steps of package build say all of it themselves, and CDK Pipelines would hand the defaults
+		// to every step that is written in Go, which costs a call for each of their properties.
+		SelfMutationCodeBuildDefaults:    p.ownBuilds(),
+		AssetPublishingCodeBuildDefaults: p.ownBuilds(),
 	})
+}
+
+// ownBuilds is how the builds run that CDK Pipelines adds by itself.
+func (p *Pipeline) ownBuilds() *pipelines.CodeBuildOptions {
+	return &pipelines.CodeBuildOptions{
+		BuildEnvironment: &awscodebuild.BuildEnvironment{
+			BuildImage:  awscodebuild.LinuxBuildImage_FromCodeBuildImageId(jsii.String(build.Image)),
+			ComputeType: awscodebuild.ComputeType_SMALL,
+		},
+		Logging: &awscodebuild.LoggingOptions{CloudWatch: &awscodebuild.CloudWatchLoggingOptions{LogGroup: p.Logs}},
+	}
 }
 
 // artifactKey is the key of the artifacts in the tools region, by the ARN that the artifacts stack wrote down.

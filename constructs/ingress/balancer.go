@@ -57,6 +57,15 @@ func newZone(scope constructs.Construct, d *environment.Domain) awsroute53.IHost
 
 // newCertificate creates the certificate of name and of every name directly under it, validated in zone. CloudFormation
 // waits until ACM sees the validation records; where the zone is not delegated, it waits for days.
+//
+// Every region has a certificate of its own for the same names, and ACM makes the validation record of the name and the
+// account alone, so that all of them share one: the first region creates it, and the others find it. CloudFormation takes
+// what it finds, and never removes it, which AWS does not document but others report: whoever deletes such a stack and
+// creates it again meets his own record. So a region that goes leaves the others what they renew with, and the record must
+// be no resource of ours, which a second region could not create and the first to go would delete.
+// https://docs.aws.amazon.com/acm/latest/userguide/dns-validation.html
+// https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/837
+// https://github.com/aws/aws-cdk/pull/6309
 func newCertificate(scope constructs.Construct, name string, zone awsroute53.IHostedZone) awscertificatemanager.Certificate {
 	return awscertificatemanager.NewCertificate(scope, jsii.String("Certificate"), &awscertificatemanager.CertificateProps{
 		DomainName:              &name,

@@ -11,7 +11,8 @@ import (
 // Publish writes the public load balancer's part of the platform contract to SSM parameters, which cost nothing.
 //
 // Their names are fixed, and so they go with the stack: a retained parameter would keep the stack from being created
-// again. What keeps them as long as services read them is the stack's termination protection.
+// again. What keeps them as long as services read them is the order in which stacks are removed, which `storeship plan OLD
+// NEW` prints.
 func (p *Public) Publish(target environment.Target) {
 	parameter(p, "ListenerArn", target.Parameter(environment.PublicListenerARN), p.Listener.ListenerArn())
 	parameter(p, "TestListenerArn", target.Parameter(environment.PublicTestListenerARN), p.TestListener.ListenerArn())

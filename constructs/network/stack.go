@@ -46,9 +46,9 @@ func (s *Stack) AvailabilityZones() *[]*string {
 // zones are the first n zones of the region that the stack is deployed to.
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-getavailabilityzones.html
 func zones(n int) []*string {
-	list := make([]*string, n)
+	all, list := awscdk.Fn_GetAzs(jsii.String("")), make([]*string, n)
 	for i := range list {
-		list[i] = awscdk.Fn_Select(jsii.Number(float64(i)), awscdk.Fn_GetAzs(jsii.String("")))
+		list[i] = awscdk.Fn_Select(jsii.Number(float64(i)), all)
 	}
 	return list
 }

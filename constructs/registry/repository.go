@@ -36,23 +36,31 @@ func NewRepository(scope constructs.Construct, id string, props *RepositoryProps
 		// Images are never deleted with a stack; a failed first deployment leaves nothing behind and can be repeated.
 		RemovalPolicy: awscdk.RemovalPolicy_RETAIN_ON_UPDATE_OR_DELETE,
 	})
-	for _, p := range props.Pullers {
-		r.Repository.AddToResourcePolicy(p.statement())
+	if len(props.Pullers) > 0 {
+		r.Repository.AddToResourcePolicy(pull(props.Pullers))
 	}
 	return r
 }
 
-// statement lets the roles pull. It names the account and bounds it by the roles' ARN, for a policy that names a role
-// itself is refused while the role does not exist. The account's own policies decide as well. No permission on the key
+// pull lets the roles pull. It names their accounts and bounds them by the roles' ARNs, for a policy that names a role
+// itself is refused while the role does not exist. The accounts' own policies decide as well. No permission on the key
 // is needed: ECR decrypts with a grant that it made with the repository.
 // https://docs.aws.amazon.com/AmazonECR/latest/userguide/encryption-at-rest.html
-func (p Puller) statement() awsiam.PolicyStatement {
+func pull(pullers []Puller) awsiam.PolicyStatement {
+	var principals []awsiam.IPrincipal
+	var roles []string
+	seen := map[string]bool{}
+	for _, p := range pullers {
+		if !seen[p.Account] {
+			seen[p.Account] = true
+			principals = append(principals, awsiam.NewAccountPrincipal(p.Account))
+		}
+		roles = append(roles, "arn:aws:iam::"+p.Account+":role/"+p.RolePattern)
+	}
 	return awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
-		Principals: &[]awsiam.IPrincipal{awsiam.NewAccountPrincipal(p.Account)},
+		Principals: &principals,
 		Actions: jsii.Strings(
 			"ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"),
-		Conditions: &map[string]any{
-			"ArnLike": map[string]any{"aws:PrincipalArn": "arn:aws:iam::" + p.Account + ":role/" + p.RolePattern},
-		},
+		Conditions: &map[string]any{"ArnLike": map[string]any{"aws:PrincipalArn": roles}},
 	})
 }

@@ -82,20 +82,24 @@ func TestPullers(t *testing.T) {
 		p.Pullers = []registry.Puller{
 			{Account: "222222222222", RolePattern: "shop-beta-*-execution"},
 			{Account: "333333333333", RolePattern: "shop-gamma-*-execution"},
+			{Account: "333333333333", RolePattern: "shop-delta-*-execution"},
 		}
 	})
 	statements := r["AWS::ECR::Repository"]["Properties"].(map[string]any)["RepositoryPolicyText"].(map[string]any)["Statement"].([]any)
-	if len(statements) != 2 {
+	if len(statements) != 1 {
 		t.Fatalf("statements: %v", statements)
 	}
-	s := statements[1].(map[string]any)
+	s := statements[0].(map[string]any)
 	if got := fmt.Sprint(s["Action"]); got != "[ecr:BatchCheckLayerAvailability ecr:BatchGetImage ecr:GetDownloadUrlForLayer]" {
 		t.Errorf("actions: %s", got)
 	}
-	if got := fmt.Sprint(s["Principal"]); !strings.Contains(got, "333333333333:root") {
-		t.Errorf("principal: %s", got)
+	principals := s["Principal"].(map[string]any)["AWS"].([]any)
+	if got := fmt.Sprint(principals); len(principals) != 2 || !strings.Contains(got, "222222222222:root") || !strings.Contains(got, "333333333333:root") {
+		t.Errorf("principals: %s", got)
 	}
-	if got := fmt.Sprint(s["Condition"]); got != "map[ArnLike:map[aws:PrincipalArn:arn:aws:iam::333333333333:role/shop-gamma-*-execution]]" {
+	want := "map[ArnLike:map[aws:PrincipalArn:[arn:aws:iam::222222222222:role/shop-beta-*-execution" +
+		" arn:aws:iam::333333333333:role/shop-gamma-*-execution arn:aws:iam::333333333333:role/shop-delta-*-execution]]]"
+	if got := fmt.Sprint(s["Condition"]); got != want {
 		t.Errorf("condition: %s", got)
 	}
 }

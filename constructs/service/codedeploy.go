@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscodedeploy"
 	"github.com/aws/aws-cdk-go/awscdk/v2/interfaces/interfacesawscloudwatch"
+	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/storeship/storeship/constructs/environment"
@@ -47,11 +48,11 @@ func (f *Fargate) addDeploymentGroup(p *FargateProps, way connection) {
 		props.Alarms = &alarms
 	}
 	f.DeploymentGroup = awscodedeploy.NewEcsDeploymentGroup(f, jsii.String("DeploymentGroup"), props)
-	// With the role comes its policy, which is a resource of its own.
-	f.DeploymentGroup.Node().AddDependency(role)
+	needs := []constructs.IDependable{role}
 	for _, n := range way.nodes {
-		f.DeploymentGroup.Node().AddDependency(n)
+		needs = append(needs, n)
 	}
+	f.DeploymentGroup.Node().AddDependency(needs...)
 }
 
 // predefined are AWS's own configurations, by what they do.

@@ -135,7 +135,7 @@ func TestCodeDeployRole(t *testing.T) {
 // Catches: a deployment group that CodeDeploy refuses, because its role may not do anything yet.
 func TestDeploymentGroupWaitsForItsRole(t *testing.T) {
 	depends := templatetest.Text(newFargate(t).Only(t, "AWS::CodeDeploy::DeploymentGroup").DependsOn)
-	for _, id := range []string{"ServiceCodeDeployRoleDefaultPolicy42BCBC53", "ServiceProductionListenerAC94E940", "ServiceTestListenerDFA48312"} {
+	for _, id := range []string{"ServiceCodeDeployRole72F16B53", "ServiceProductionListenerAC94E940", "ServiceTestListenerDFA48312"} {
 		if !strings.Contains(depends, id) {
 			t.Errorf("want %s among %s", id, depends)
 		}

@@ -43,6 +43,8 @@ type Fargate struct {
 	SecurityGroup awsec2.SecurityGroup
 	// Scaling follows CPU and memory.
 	Scaling awsecs.ScalableTaskCount
+
+	durations map[int]awscdk.Duration
 }
 
 // NewFargate creates an ECS service with its task definition, roles, log group, security group and scaling; behind a load
@@ -56,20 +58,24 @@ func NewFargate(scope constructs.Construct, id string, props *FargateProps) *Far
 	}
 	node.Must("service.Fargate", scope, id, errors.Join(props.Validate(), props.fits(scope)))
 	p := props.withDefaults()
-	f := &Fargate{}
+	f := &Fargate{durations: map[int]awscdk.Duration{}}
 	node.Init(f, scope, id)
 	f.addLogGroup(p)
 	f.addRoles(p)
 	f.addTaskDefinition(p)
 	f.addService(p)
+	// The service names its family, and CodeDeploy's names the role by text: without these, a task could be started before
+	// what it needs is there.
+	needs := []constructs.IDependable{f.TaskDefinition, f.ExecutionRole, f.TaskRole}
 	if p.Route != nil {
 		f.addTargetGroups(p)
 		way := p.Route.connect(f, p)
-		f.balance(p, way)
+		needs = append(needs, f.balance(p, way)...)
 		if p.Runtime.Release.Engine == environment.CodeDeploy {
 			f.addDeploymentGroup(p, way)
 		}
 	}
+	f.Service.Node().AddDependency(needs...)
 	f.addScaling(p.Runtime.Scale)
 	return f
 }
@@ -93,7 +99,7 @@ func (f *Fargate) addService(p *FargateProps) {
 		PlatformVersion:      awsecs.FargatePlatformVersion_LATEST,
 	}
 	if http := p.Runtime.HTTP; http != nil {
-		props.HealthCheckGracePeriod = seconds(http.GraceSeconds)
+		props.HealthCheckGracePeriod = f.seconds(http.GraceSeconds)
 	}
 	switch release := p.Runtime.Release; release.Engine {
 	case environment.CodeDeploy:
@@ -112,12 +118,17 @@ func (f *Fargate) addService(p *FargateProps) {
 	// Told to the L2, the workload group would get the load balancer's rules as well, and with it every other service.
 	f.Service.Node().FindChild(jsii.String("Service")).(awsecs.CfnService).AddPropertyOverride(
 		jsii.String("NetworkConfiguration.AwsvpcConfiguration.SecurityGroups.1"), p.WorkloadSecurityGroup.SecurityGroupId())
-	// The service names its family, and CodeDeploy's names the role by text: without these, a task could be started before
-	// what it needs is there.
-	f.Service.Node().AddDependency(f.TaskDefinition, f.ExecutionRole, f.TaskRole)
 }
 
-func seconds(n int) awscdk.Duration { return awscdk.Duration_Seconds(jsii.Number(float64(n))) }
+// seconds is a duration. The same one serves all that the service asks for: making one is a call to the kernel.
+func (f *Fargate) seconds(n int) awscdk.Duration {
+	d := f.durations[n]
+	if d == nil {
+		d = awscdk.Duration_Seconds(jsii.Number(float64(n)))
+		f.durations[n] = d
+	}
+	return d
+}
 
 func alarmNames(alarms []awscloudwatch.IAlarm) *[]*string {
 	names := make([]*string, len(alarms))

@@ -78,7 +78,7 @@ func TestResourcesByEngineAndRoute(t *testing.T) {
 	balanced := []string{"AWS::EC2::SecurityGroupEgress 1", "AWS::EC2::SecurityGroupIngress 1"}
 	blueGreen := []string{
 		"AWS::CodeDeploy::Application 1", "AWS::CodeDeploy::DeploymentGroup 1",
-		"AWS::ElasticLoadBalancingV2::TargetGroup 2", "AWS::IAM::Policy 2", "AWS::IAM::Role 3",
+		"AWS::ElasticLoadBalancingV2::TargetGroup 2", "AWS::IAM::Role 3",
 	}
 	for name, c := range map[string]struct {
 		changes []func(*service.FargateProps)

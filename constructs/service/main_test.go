@@ -124,10 +124,16 @@ func newFargate(tb testing.TB, changes ...func(*service.FargateProps)) templatet
 	return templatetest.Synth(stack)
 }
 
-// statements are those of the policies of the role with that logical id, as JSON.
+// statements are those of the policies of the role with that logical id, its own first, as JSON.
 func statements(tb testing.TB, t templatetest.Template, role string) []string {
 	tb.Helper()
 	var all []string
+	own, _ := t.One(tb, role).Properties["Policies"].([]any)
+	for _, p := range own {
+		for _, s := range p.(map[string]any)["PolicyDocument"].(map[string]any)["Statement"].([]any) {
+			all = append(all, templatetest.Text(s))
+		}
+	}
 	for _, id := range t.IDs("AWS::IAM::Policy") {
 		p := t.Resources[id].Properties
 		if templatetest.Text(p["Roles"]) != `[{"Ref":"`+role+`"}]` {

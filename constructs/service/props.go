@@ -88,7 +88,8 @@ type InternalRoute struct {
 
 // PublicRoute gives a service a rule on the shared listeners of a public load balancer.
 type PublicRoute struct {
-	// Listener that customers reach. Required.
+	// Listener that customers reach. It must speak HTTPS with the protocols grpc and http2, which nobody can see here.
+	// Required.
 	Listener awselasticloadbalancingv2.IApplicationListener
 	// TestListener is closed to customers and shows a new version before it takes traffic. Required with the engine
 	// codedeploy; rolling has no use for it.

@@ -149,7 +149,7 @@ func TestFargatePropsProblems(t *testing.T) {
 			[]string{"Route.Listener: required", "Route.SecurityGroup: required", "Route.Path: required", "Route.Priority: must be 1 to 50000, got 0"}},
 		{onInternal(func(r *service.InternalRoute) { r.Port = 30000 }), []string{"Route.Port: must be 20000 to 29999, got 30000"}},
 		{onInternal(func(r *service.InternalRoute) { r.Port = 19999 }), []string{"Route.Port: must be 20000 to 29999, got 19999"}},
-		{func(p *service.FargateProps) { p.Runtime.HTTP.Protocol = environment.GRPC },
+		{func(p *service.FargateProps) { p.Runtime.HTTP.Protocol, p.Runtime.HTTP.Health = environment.GRPC, "" },
 			[]string{"Route.CertificateARN: required with protocol grpc, which load balancers speak over HTTPS only"}},
 		{func(p *service.FargateProps) { p.Runtime.HTTP.Protocol = environment.HTTP2 },
 			[]string{"Route.CertificateARN: required with protocol http2, which load balancers speak over HTTPS only"}},
@@ -222,7 +222,7 @@ func TestTokensAreNotChecked(t *testing.T) {
 
 // Catches: a user who mends one mistake after the other, because only the first is reported.
 func TestEveryProblemAtOnce(t *testing.T) {
-	p := &service.FargateProps{Route: &service.InternalRoute{}, Runtime: environment.Runtime{HTTP: &environment.HTTP{}, CPU: 1}}
+	p := &service.FargateProps{Route: &service.InternalRoute{}, Runtime: environment.Runtime{HTTP: &environment.HTTP{}, CPU: 300}}
 	problems(t, p.Validate(), []string{
 		"Name: required",
 		"Account: required",
@@ -231,7 +231,7 @@ func TestEveryProblemAtOnce(t *testing.T) {
 		"Cluster: required",
 		"Vpc: required",
 		"WorkloadSecurityGroup: required",
-		"Runtime.cpu: Fargate offers 256, 512, 1024, 2048, 4096, 8192 or 16384 (1024 is one vCPU), got 1",
+		"Runtime.cpu: Fargate offers 256, 512, 1024, 2048, 4096, 8192 or 16384 (1024 is one vCPU), got 300",
 		"Runtime.http.port: is required: the port that the container listens on",
 		"Runtime.http.health: is required: the path that the load balancer asks, such as /health",
 		"Route.LoadBalancer: required",

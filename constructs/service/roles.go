@@ -16,18 +16,21 @@ func (f *Fargate) addRoles(p *FargateProps) {
 		Description: jsii.String("Containers of " + p.Name),
 		AssumedBy:   tasksOf(p),
 	})
-	f.ExecutionRole = awsiam.NewRole(f, jsii.String("ExecutionRole"), &awsiam.RoleProps{
+	execution := &awsiam.RoleProps{
 		RoleName:    jsii.String(p.ExecutionRoleName),
 		Description: jsii.String("Starts the tasks of " + p.Name),
 		// AWS documents conditions on the caller for task roles only, and with a wrong one here no task would start.
 		// https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html
 		AssumedBy: awsiam.NewServicePrincipal(jsii.String("ecs-tasks.amazonaws.com"), nil),
-	})
+	}
 	if p.ImageRepositoryARN != "" {
-		f.ExecutionRole.AddToPolicy(allow(nil,
-			[]string{"ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"}, p.ImageRepositoryARN))
-		f.ExecutionRole.AddToPolicy(allow(nil, []string{"ecr:GetAuthorizationToken"}, "*"))
-		acknowledge(f.ExecutionRole, policy.Finding{
+		execution.InlinePolicies = inline("Pull",
+			allow(nil, []string{"ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"}, p.ImageRepositoryARN),
+			allow(nil, []string{"ecr:GetAuthorizationToken"}, "*"))
+	}
+	f.ExecutionRole = awsiam.NewRole(f, jsii.String("ExecutionRole"), execution)
+	if p.ImageRepositoryARN != "" {
+		policy.Acknowledge(f.ExecutionRole, policy.Finding{
 			Rule:      "AwsSolutions-IAM5",
 			Reason:    "ecr:GetAuthorizationToken has no resource level; what the token can pull is limited to the service's own repository.",
 			AppliesTo: []string{"Resource::*"},
@@ -35,8 +38,8 @@ func (f *Fargate) addRoles(p *FargateProps) {
 	}
 	if len(p.SecretKeyARNs) > 0 {
 		via := []string{"secretsmanager." + p.Region + ".amazonaws.com", "ssm." + p.Region + ".amazonaws.com"}
-		f.ExecutionRole.AddToPolicy(allow(map[string]any{"StringEquals": map[string]any{"kms:ViaService": via}},
-			[]string{"kms:Decrypt"}, p.SecretKeyARNs...))
+		f.ExecutionRole.AddToPolicy(awsiam.PolicyStatement_FromJson(allow(
+			map[string]any{"StringEquals": map[string]any{"kms:ViaService": via}}, []string{"kms:Decrypt"}, p.SecretKeyARNs...)))
 	}
 }
 
@@ -55,6 +58,8 @@ func tasksOf(p *FargateProps) awsiam.IPrincipal {
 // and without what this service has no use for (hooks, notifications, revisions in S3).
 // https://docs.aws.amazon.com/codedeploy/latest/userguide/security-iam-awsmanpol.html
 func (f *Fargate) codeDeployRole(p *FargateProps, way connection) awsiam.Role {
+	ecs := "arn:aws:ecs:" + p.Region + ":" + p.Account + ":"
+	name := *p.Cluster.ClusterName() + "/" + p.Name
 	role := awsiam.NewRole(f, jsii.String("CodeDeployRole"), &awsiam.RoleProps{
 		RoleName:    jsii.String(p.CodeDeployRoleName),
 		Description: jsii.String("Shifts the traffic of " + p.Name),
@@ -65,20 +70,18 @@ func (f *Fargate) codeDeployRole(p *FargateProps, way connection) awsiam.Role {
 				"StringLike":   map[string]any{"aws:SourceArn": "arn:aws:codedeploy:" + p.Region + ":" + p.Account + ":deploymentgroup:" + p.Name + "/*"},
 			},
 		}),
+		InlinePolicies: inline("Shift",
+			allow(nil, []string{"ecs:CreateTaskSet", "ecs:DeleteTaskSet", "ecs:DescribeServices", "ecs:UpdateServicePrimaryTaskSet"},
+				ecs+"service/"+name, ecs+"task-set/"+name+"/*"),
+			allow(nil, []string{way.modify}, way.routes...),
+			allow(nil, []string{
+				"elasticloadbalancing:DescribeListeners", "elasticloadbalancing:DescribeRules", "elasticloadbalancing:DescribeTargetGroups",
+				"cloudwatch:DescribeAlarms",
+			}, "*"),
+			allow(map[string]any{"StringEquals": map[string]any{"iam:PassedToService": "ecs-tasks.amazonaws.com"}},
+				[]string{"iam:PassRole"}, *f.ExecutionRole.RoleArn(), *f.TaskRole.RoleArn())),
 	})
-	ecs := "arn:aws:ecs:" + p.Region + ":" + p.Account + ":"
-	name := *p.Cluster.ClusterName() + "/" + p.Name
-	role.AddToPolicy(allow(nil,
-		[]string{"ecs:CreateTaskSet", "ecs:DeleteTaskSet", "ecs:DescribeServices", "ecs:UpdateServicePrimaryTaskSet"},
-		ecs+"service/"+name, ecs+"task-set/"+name+"/*"))
-	role.AddToPolicy(allow(nil, []string{way.modify}, way.routes...))
-	role.AddToPolicy(allow(nil, []string{
-		"elasticloadbalancing:DescribeListeners", "elasticloadbalancing:DescribeRules", "elasticloadbalancing:DescribeTargetGroups",
-		"cloudwatch:DescribeAlarms",
-	}, "*"))
-	role.AddToPolicy(allow(map[string]any{"StringEquals": map[string]any{"iam:PassedToService": "ecs-tasks.amazonaws.com"}},
-		[]string{"iam:PassRole"}, *f.ExecutionRole.RoleArn(), *f.TaskRole.RoleArn()))
-	acknowledge(role,
+	policy.Acknowledge(role,
 		policy.Finding{
 			Rule:      "AwsSolutions-IAM5",
 			Reason:    "Describe calls of Elastic Load Balancing have no resource level, and CodeDeploy describes all alarms of a group in one call; they only read.",
@@ -92,17 +95,18 @@ func (f *Fargate) codeDeployRole(p *FargateProps, way connection) awsiam.Role {
 	return role
 }
 
-func allow(conditions map[string]any, actions []string, resources ...string) awsiam.PolicyStatement {
-	props := &awsiam.PolicyStatementProps{Actions: jsii.Strings(actions...), Resources: jsii.Strings(resources...)}
+// allow is a statement of a policy, as IAM writes it.
+func allow(conditions map[string]any, actions []string, resources ...string) map[string]any {
+	statement := map[string]any{"Effect": "Allow", "Action": actions, "Resource": resources}
 	if conditions != nil {
-		props.Conditions = &conditions
+		statement["Condition"] = conditions
 	}
-	return awsiam.NewPolicyStatement(props)
+	return statement
 }
 
-// acknowledge records findings on the policy that holds what was added to a role.
-func acknowledge(role awsiam.Role, findings ...policy.Finding) {
-	policy.Acknowledge(role.Node().FindChild(jsii.String("DefaultPolicy")), findings...)
+// inline is a policy within a role: what is known when the role is made is one document, not a resource of its own.
+func inline(name string, statements ...map[string]any) *map[string]awsiam.PolicyDocument {
+	return &map[string]awsiam.PolicyDocument{name: awsiam.PolicyDocument_FromJson(map[string]any{"Statement": statements})}
 }
 
 // usesCodeDeploy says whether CodeDeploy replaces the tasks.

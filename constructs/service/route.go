@@ -112,22 +112,21 @@ func (r *PublicRoute) rule(f *Fargate, id string, on awselasticloadbalancingv2.I
 	})
 }
 
-// balance puts the tasks behind blue, once the listener or rule is there: ECS refuses a target group without one.
-func (f *Fargate) balance(p *FargateProps, way connection) {
-	port := jsii.Number(float64(p.Runtime.HTTP.Port))
-	groups := []constructs.IConstruct{f.Blue}
+// balance puts the tasks behind blue, and returns what must be there before the service is: the listener or rule, for ECS
+// refuses a target group without one, and the ways between the load balancer and the tasks, for without them the first
+// tasks would fail their health checks.
+func (f *Fargate) balance(p *FargateProps, way connection) []constructs.IDependable {
+	groups := []constructs.IDependable{f.Blue}
 	if f.Green != nil {
 		groups = append(groups, f.Green)
 	}
 	f.Blue.AddTarget(f.Service.LoadBalancerTarget(&awsecs.LoadBalancerTargetOptions{
-		ContainerName: jsii.String(ContainerName), ContainerPort: port,
+		ContainerName: jsii.String(ContainerName), ContainerPort: jsii.Number(float64(p.Runtime.HTTP.Port)),
 	}))
-	// With the groups come their rules: before both are there the first tasks would fail their health checks.
-	f.Service.Node().AddDependency(f.SecurityGroup, way.balancer)
+	needs := []constructs.IDependable{f.SecurityGroup, way.balancer}
 	for _, n := range way.nodes {
-		for _, g := range groups {
-			n.Node().AddDependency(g)
-		}
-		f.Service.Node().AddDependency(n)
+		n.Node().AddDependency(groups...)
+		needs = append(needs, n)
 	}
+	return needs
 }

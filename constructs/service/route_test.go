@@ -141,19 +141,19 @@ func TestSecurityGroupsOfOwnLoadBalancer(t *testing.T) {
 // health check of tasks that serve customers; a matcher that takes failing tasks for healthy; and one service without healthy
 // tasks that takes the load balancer's zone, and with it all others, out of DNS.
 func TestTargetGroups(t *testing.T) {
-	for protocol, c := range map[environment.Protocol]struct{ version, matcher string }{
-		environment.HTTP1: {"HTTP1", `{"HttpCode":"200-299"}`},
-		environment.HTTP2: {"HTTP2", `{"HttpCode":"200-299"}`},
-		environment.GRPC:  {"GRPC", `{"GrpcCode":"0"}`},
+	for protocol, c := range map[environment.Protocol]struct{ version, matcher, health, path string }{
+		environment.HTTP1: {"HTTP1", `{"HttpCode":"200-299"}`, "/health", "/health"},
+		environment.HTTP2: {"HTTP2", `{"HttpCode":"200-299"}`, "/health", "/health"},
+		environment.GRPC:  {"GRPC", `{"GrpcCode":"0"}`, "", "/grpc.health.v1.Health/Check"},
 	} {
-		template := newFargate(t, https, func(p *service.FargateProps) { p.Runtime.HTTP.Protocol = protocol })
+		template := newFargate(t, https, func(p *service.FargateProps) { p.Runtime.HTTP.Protocol, p.Runtime.HTTP.Health = protocol, c.health })
 		ids := template.IDs("AWS::ElasticLoadBalancingV2::TargetGroup")
 		if len(ids) != 2 {
 			t.Fatalf("want blue and green, got %v", ids)
 		}
 		for _, id := range ids {
 			equal(t, id, template.Resources[id].Properties,
-				`{"HealthCheckIntervalSeconds":15,"HealthCheckPath":"/health","HealthCheckProtocol":"HTTP","HealthCheckTimeoutSeconds":5,`+
+				`{"HealthCheckIntervalSeconds":15,"HealthCheckPath":"`+c.path+`","HealthCheckProtocol":"HTTP","HealthCheckTimeoutSeconds":5,`+
 					`"HealthyThresholdCount":2,"Matcher":`+c.matcher+`,"Port":8080,"Protocol":"HTTP","ProtocolVersion":"`+c.version+`",`+
 					`"TargetGroupAttributes":[{"Key":"deregistration_delay.timeout_seconds","Value":"30"},`+
 					`{"Key":"target_group_health.dns_failover.minimum_healthy_targets.count","Value":"off"},`+
@@ -174,5 +174,48 @@ func TestTwoServicesInOneStack(t *testing.T) {
 	service.NewFargate(stack, "UI", &q)
 	if ids := templatetest.Synth(stack).IDs("AWS::ECS::Service"); len(ids) != 2 {
 		t.Errorf("got %v", ids)
+	}
+}
+
+// Catches: two services that cannot both listen on port 8080. Each task has an address of its own, so only the listeners'
+// ports must differ; a rule that names the port alone would let the load balancer reach one of the two.
+func TestServicesOnOneContainerPort(t *testing.T) {
+	stack := newStack()
+	p := newProps(stack)
+	service.NewFargate(stack, "Catalog", p)
+	q := *p
+	route := *p.Route.(*service.InternalRoute)
+	route.Port = 20081
+	q.Name, q.Route = "shop-beta-orders", &route
+	service.NewFargate(stack, "Orders", &q)
+	template := templatetest.Synth(stack)
+	ports := func(typ, name string) []string {
+		var list []string
+		for _, id := range template.IDs(typ) {
+			list = append(list, templatetest.Text(template.Resources[id].Properties[name]))
+		}
+		slices.Sort(list)
+		return list
+	}
+	equal(t, "target groups", ports("AWS::ElasticLoadBalancingV2::TargetGroup", "Port"), `["8080","8080","8080","8080"]`)
+	equal(t, "listeners", ports("AWS::ElasticLoadBalancingV2::Listener", "Port"), `["20080","20081","30080","30081"]`)
+	for _, id := range template.IDs("AWS::ECS::TaskDefinition") {
+		containers := templatetest.Text(template.Resources[id].Properties["ContainerDefinitions"])
+		if !strings.Contains(containers, `"PortMappings":[{"ContainerPort":8080,"Protocol":"tcp"}]`) || template.Resources[id].Properties["NetworkMode"] != "awsvpc" {
+			t.Errorf("%s has the containers %s", id, containers)
+		}
+	}
+	for _, typ := range []string{"AWS::EC2::SecurityGroupEgress", "AWS::EC2::SecurityGroupIngress"} {
+		groups := append(ports(typ, "DestinationSecurityGroupId"), ports(typ, "GroupId")...)
+		slices.Sort(groups)
+		own := 0
+		for _, g := range slices.Compact(groups) {
+			if strings.Contains(g, `"Fn::GetAtt"`) {
+				own++
+			}
+		}
+		if own != 2 {
+			t.Errorf("%s name %d groups of tasks, want 2", typ, own)
+		}
 	}
 }

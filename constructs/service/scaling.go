@@ -23,12 +23,12 @@ func (f *Fargate) addScaling(s environment.Scale) {
 	})
 	f.Scaling.ScaleOnCpuUtilization(jsii.String("Cpu"), &awsecs.CpuUtilizationScalingProps{
 		TargetUtilizationPercent: jsii.Number(float64(s.CPUPercent)),
-		ScaleOutCooldown:         seconds(scaleOutSeconds),
-		ScaleInCooldown:          seconds(scaleInSeconds),
+		ScaleOutCooldown:         f.seconds(scaleOutSeconds),
+		ScaleInCooldown:          f.seconds(scaleInSeconds),
 	})
 	f.Scaling.ScaleOnMemoryUtilization(jsii.String("Memory"), &awsecs.MemoryUtilizationScalingProps{
 		TargetUtilizationPercent: jsii.Number(float64(s.MemoryPercent)),
-		ScaleOutCooldown:         seconds(scaleOutSeconds),
-		ScaleInCooldown:          seconds(scaleInSeconds),
+		ScaleOutCooldown:         f.seconds(scaleOutSeconds),
+		ScaleInCooldown:          f.seconds(scaleInSeconds),
 	})
 }

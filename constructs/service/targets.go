@@ -1,7 +1,6 @@
 package service
 
 import (
-	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awselasticloadbalancingv2"
 	"github.com/aws/jsii-runtime-go"
 
@@ -18,7 +17,8 @@ const (
 	healthyThreshold      = 2
 	unhealthyThreshold    = 3
 	healthyHTTPCodes      = "200-299" // a redirect, to a log-in page for one, is no sign of health
-	healthyGRPCCodes      = "0"
+	// AWS's default, 12, is a server's answer to a method that it does not have: see environment.GRPCHealth.
+	healthyGRPCCodes = "0"
 )
 
 // addTargetGroups creates blue, and green where CodeDeploy moves tasks between the two. They have no physical names: those
@@ -35,8 +35,8 @@ func (f *Fargate) targetGroup(id string, p *FargateProps) awselasticloadbalancin
 	check := &awselasticloadbalancingv2.HealthCheck{
 		Path:                    jsii.String(http.Health),
 		Protocol:                awselasticloadbalancingv2.Protocol_HTTP,
-		Interval:                seconds(healthIntervalSeconds),
-		Timeout:                 seconds(healthTimeoutSeconds),
+		Interval:                f.seconds(healthIntervalSeconds),
+		Timeout:                 f.seconds(healthTimeoutSeconds),
 		HealthyThresholdCount:   jsii.Number(healthyThreshold),
 		UnhealthyThresholdCount: jsii.Number(unhealthyThreshold),
 	}
@@ -63,7 +63,7 @@ func (f *Fargate) targetGroup(id string, p *FargateProps) awselasticloadbalancin
 		TargetGroupHealth: &awselasticloadbalancingv2.TargetGroupHealth{
 			DnsMinimumHealthyTargetCount: jsii.Number(0), DnsMinimumHealthyTargetPercentage: jsii.Number(0), // rendered as "off"
 		},
-		DeregistrationDelay: awscdk.Duration_Seconds(jsii.Number(deregistrationSeconds)),
+		DeregistrationDelay: f.seconds(deregistrationSeconds),
 		HealthCheck:         check,
 	})
 }

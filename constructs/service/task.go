@@ -81,9 +81,10 @@ func (f *Fargate) addTaskDefinition(p *FargateProps) {
 		Essential:              jsii.Bool(true),
 		ReadonlyRootFilesystem: jsii.Bool(true),
 		Command:                optional(r.Command),
+		HealthCheck:            f.healthCheck(r),
 		Environment:            pointers(r.Variables),
 		Secrets:                f.secrets(p),
-		StopTimeout:            seconds(stopTimeoutSeconds),
+		StopTimeout:            f.seconds(stopTimeoutSeconds),
 		Logging:                logging,
 		PortMappings:           ports(r.HTTP),
 		// As process 1 a program that does not handle SIGTERM would ignore it and be killed at the end of StopTimeout.
@@ -122,6 +123,21 @@ func (f *Fargate) addTaskDefinition(p *FargateProps) {
 	})
 	prepare.AddMountPoints(mounts...)
 	app.AddContainerDependencies(&awsecs.ContainerDependency{Container: prepare, Condition: awsecs.ContainerDependencyCondition_SUCCESS})
+}
+
+// healthCheck is the health command in the form that needs no shell. The load balancer's health check is another: it stands
+// in the target group, and asks from outside.
+func (f *Fargate) healthCheck(r environment.Runtime) *awsecs.HealthCheck {
+	if len(r.HealthCommand) == 0 {
+		return nil
+	}
+	return &awsecs.HealthCheck{
+		Command:     jsii.Strings(append([]string{"CMD"}, r.HealthCommand...)...),
+		Interval:    f.seconds(environment.HealthIntervalSeconds),
+		Timeout:     f.seconds(environment.HealthTimeoutSeconds),
+		Retries:     jsii.Number(environment.HealthRetries),
+		StartPeriod: f.seconds(r.HealthGraceSeconds),
+	}
 }
 
 // secrets are the container's secrets, in the order of their names; CDK lets the execution role read each of them.

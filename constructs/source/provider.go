@@ -1,16 +1,17 @@
 package source
 
 import (
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscodepipeline"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/pipelines"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 )
 
-// Provider is a place where code is kept: one branch of one repository.
+// Provider is a place where code is kept: one branch of one repository, or one object of a bucket.
 type Provider interface {
-	// Source makes that branch a source of the pipeline that scope holds. With trigger, every push to the branch starts
-	// the pipeline; without, the pipeline takes the branch's head whenever something else starts it.
+	// Source makes that code a source of the pipeline that scope holds. With trigger, every new version of it starts the
+	// pipeline; without, the pipeline takes the newest whenever something else starts it. See [Source.Complete].
 	Source(scope constructs.Construct, id string, trigger bool) *Source
 }
 
@@ -20,15 +21,33 @@ type Source struct {
 	Step pipelines.CodePipelineSource
 	// clone is what a build needs to read the source.
 	clone []awsiam.PolicyStatement
+	// attribute is the action's variable with the version, and prefix what stands before it where it is no commit's id.
+	attribute, prefix string
+	// complete does what can only be done to a pipeline that is there.
+	complete func(pipeline awscodepipeline.Pipeline)
 }
 
 // CommitID is the id of the commit that the pipeline runs with, as a variable that only actions of that pipeline can
-// read.
-func (s *Source) CommitID() string { return *s.Step.SourceAttribute(jsii.String("CommitId")) }
+// read. Where the code comes from S3 it is [VersionPrefix] and the version of the object. Either can be an image's tag.
+func (s *Source) CommitID() string {
+	attribute := s.attribute
+	if attribute == "" {
+		attribute = "CommitId"
+	}
+	return s.prefix + *s.Step.SourceAttribute(jsii.String(attribute))
+}
 
 // GrantClone allows role to clone the source. The builds that have the source as their input need it.
 func (s *Source) GrantClone(role awsiam.IRole) {
 	for _, statement := range s.clone {
 		role.AddToPrincipalPolicy(statement)
+	}
+}
+
+// Complete adds what CDK Pipelines has no place for: filters of a trigger, the rule that starts the pipeline at an upload,
+// permissions. Call it once, when the pipeline is built.
+func (s *Source) Complete(pipeline awscodepipeline.Pipeline) {
+	if s.complete != nil {
+		s.complete(pipeline)
 	}
 }

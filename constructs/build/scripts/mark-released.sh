@@ -1,5 +1,5 @@
 # Tags the released image in every region, so that no lifecycle rule expires it.
-is_commit "$COMMIT_ID" || fail "the commit id is '$COMMIT_ID'; the source action must export CommitId"
+is_revision "$COMMIT_ID" || fail "the commit id is '$COMMIT_ID'; the source action must export CommitId, or the VersionId of a versioned bucket"
 is_digest "$IMAGE_DIGEST" || fail "IMAGE_DIGEST is '$IMAGE_DIGEST'; the package step must export it"
 go_install "github.com/google/go-containerregistry/cmd/crane@$CRANE_VERSION"
 tag=$RELEASED_TAG_PREFIX$COMMIT_ID

@@ -1,5 +1,5 @@
 # Builds the image of a commit once, and puts that very image into every region.
-is_commit "$COMMIT_ID" || fail "the commit id is '$COMMIT_ID'; the source action must export CommitId"
+is_revision "$COMMIT_ID" || fail "the commit id is '$COMMIT_ID'; the source action must export CommitId, or the VersionId of a versioned bucket"
 go_install "github.com/google/go-containerregistry/cmd/crane@$CRANE_VERSION"
 home=${REGIONS%% *}
 

@@ -19,9 +19,3 @@ digest_of() {
     --query 'images[0].imageId.imageDigest' --output text) || return 1
   [ "$digest_found" = None ] || printf '%s' "$digest_found"
 }
-
-is_commit() {
-  case $1 in
-    '' | *[!0-9a-f]*) return 1 ;;
-  esac
-}

@@ -10,7 +10,8 @@ npm ci --ignore-scripts --no-audit --no-fund
 # package.json pins Node itself as well.
 PATH=$PWD/node_modules/.bin:$PATH
 # Said here, because the CLI reads neither from cdk.json: no look-ups, and warnings of the validation are errors.
-npx --no-install cdk synth --quiet --no-lookups --strict "$@"
+synthesize() { npx --no-install cdk synth --quiet --no-lookups --strict "$@"; }
+synthesize "$@"
 [ -f cdk.out/manifest.json ] || fail "cdk synth wrote no cdk.out/manifest.json"
 
 # The pipeline's own template lies beside these and names the marker: it holds this script's environment.
