@@ -1,6 +1,9 @@
 package stacks
 
 import (
+	"fmt"
+	"os"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 
 	"github.com/storeship/storeship/constructs/environment"
@@ -20,15 +23,20 @@ func Load(file string) (*environment.Plan, error) {
 }
 
 // FromContext reads the plan that the context value "config" names, [DefaultConfig] without one, and panics with every
-// mistake in it, which storeship.Run prints.
+// mistake in it, which storeship.Run prints. What may be as it is but deserves a second look goes to standard error, which
+// the CDK CLI shows.
 func FromContext(app awscdk.App) *StorefrontProps {
 	file := contextString(app, "config")
 	if file == "" {
 		file = DefaultConfig
 	}
-	plan, err := Load(file)
+	c, err := config.Load(file)
 	if err != nil {
 		panic(err)
 	}
-	return &StorefrontProps{Plan: plan}
+	for _, w := range c.Warnings() {
+		w.Message = "warning: " + w.Message
+		fmt.Fprintln(os.Stderr, w)
+	}
+	return &StorefrontProps{Plan: c.Plan()}
 }

@@ -16,11 +16,11 @@ import (
 type PlatformPipeline struct {
 	// Stack is what CloudFormation deploys: one per pipeline.
 	Stack awscdk.Stack
-	// Repository of the program that synthesizes the plan.
+	// Repository of the program that synthesizes the plan. Nil where it is not in CodeCommit.
 	Repository *source.Repository
 	// Pipeline of the platform.
 	Pipeline *delivery.Pipeline
-	// Sources has the services' source repositories.
+	// Sources has the services' source repositories. Nil where none of them is in AWS.
 	Sources *Sources
 	// Registries has the image repositories of every region, the tools region first.
 	Registries []*Registry
@@ -30,6 +30,9 @@ type PlatformPipeline struct {
 	Ingresses []*Ingress
 
 	props *StorefrontProps
+	// last is the wave of the last targets. fingerprints are those of all pipelines.
+	last         pipelines.Wave
+	fingerprints pipelines.FileSet
 }
 
 func newPlatformPipeline(app awscdk.App, props *StorefrontProps) *PlatformPipeline {
@@ -38,23 +41,31 @@ func newPlatformPipeline(app awscdk.App, props *StorefrontProps) *PlatformPipeli
 	p := &PlatformPipeline{props: props}
 	p.Stack = toolsStack(app, store, name, name, "Pipeline of the platform of "+store.Name, store.Tools.Region)
 	program := props.Plan.DeliverySource()
-	p.Repository = source.NewRepository(p.Stack, "Repository", &source.RepositoryProps{
-		Name:        program.Repository,
-		Description: "Delivery of " + store.Name,
-	})
+	if program.Provider == environment.CodeCommit {
+		p.Repository = source.NewRepository(p.Stack, "Repository", &source.RepositoryProps{
+			Name:        program.Repository,
+			Description: "Delivery of " + store.Name,
+		})
+	}
 	p.Pipeline = delivery.NewPipeline(p.Stack, "Delivery", &delivery.PipelineProps{Store: store, Service: environment.PlatformName})
-	p.Pipeline.Synthesize(build.Synth(p.Stack, "Synth", &build.SynthProps{
-		Project: p.Pipeline.Project(),
-		Source:  source.CodeCommit(program.Repository, program.Branch).Source(p.Stack, "Program", true),
-		Scope:   ScopePlatform,
-	}))
+	code := providerOf(p.Stack, store, program, nil).Source(p.Stack, "Program", true)
+	synth := build.Synth(p.Stack, "Synth", &build.SynthProps{
+		Project:      p.Pipeline.Project(),
+		Source:       code,
+		Scope:        ScopePlatform,
+		Fingerprints: true,
+	})
+	p.fingerprints = synth.AddOutputDirectory(jsii.String(build.Fingerprints))
+	p.Pipeline.Synthesize(synth)
 	p.addTools()
 	for _, e := range store.Environments {
 		for i, w := range e.Waves {
 			p.addWave(e, i, w)
 		}
 	}
+	p.addDispatch()
 	p.Pipeline.Build()
+	code.Complete(p.Pipeline.Pipeline.Pipeline())
 	return p
 }
 
@@ -88,6 +99,27 @@ func (p *PlatformPipeline) addWave(e *environment.Environment, i int, w environm
 		p.Networks, p.Ingresses = append(p.Networks, network), append(p.Ingresses, ingress)
 		p.add(wave, stage)
 	}
+	p.last = wave
+}
+
+// addDispatch adds the step that starts the pipelines of the services that changed, once the platform is what they need.
+func (p *PlatformPipeline) addDispatch() {
+	store := p.props.Plan.Store
+	var services []build.DispatchedPipeline
+	for _, s := range p.props.Plan.Services {
+		services = append(services, build.DispatchedPipeline{
+			Name:      store.PipelineName(s.Name),
+			Parameter: store.ToolsParameter(environment.DispatchedFingerprint(s.Name)),
+			Stack:     store.PipelineStackName(s.Name),
+		})
+	}
+	p.last.AddPost(build.Dispatch(p.Stack, "Dispatch", &build.DispatchProps{
+		Project:   p.Pipeline.Project(),
+		Input:     p.fingerprints,
+		Account:   store.Tools.Account,
+		Region:    store.Tools.Region,
+		Pipelines: services,
+	}))
 }
 
 func (p *PlatformPipeline) stage(id, account, region string) awscdk.Stage {

@@ -15,9 +15,11 @@ import (
 // writeRelease renders taskdef.json and appspec.yaml of a service from the template that its stage was just synthesized to,
 // into the assembly's releases folder. What CodeDeploy will run is thereby what CloudFormation was told, and can be read.
 func writeRelease(stage awscdk.Stage, s *Service) {
-	template, err := readTemplate(filepath.Join(*stage.Synth(nil).Directory(), *s.Stack.TemplateFile()))
+	assembly := *stage.Synth(nil).Directory()
+	template, err := readTemplate(filepath.Join(assembly, *s.Stack.TemplateFile()))
 	if err == nil {
-		err = renderRelease(template, stage, s)
+		// The assembly of the stage lies in the app's.
+		err = renderRelease(template, filepath.Dir(assembly), s)
 	}
 	if err == nil {
 		return
@@ -33,7 +35,7 @@ func writeRelease(stage awscdk.Stage, s *Service) {
 	panic(&Error{problems})
 }
 
-func renderRelease(template map[string]any, stage awscdk.Stage, s *Service) error {
+func renderRelease(template map[string]any, assembly string, s *Service) error {
 	env := release.Env{Account: s.Target.Environment.Account, Region: s.Target.Region}
 	id, err := only(template, "AWS::ECS::TaskDefinition")
 	if err != nil {
@@ -51,8 +53,6 @@ func renderRelease(template map[string]any, stage awscdk.Stage, s *Service) erro
 	if err != nil {
 		return err
 	}
-	// The assembly of the stage lies in the app's.
-	assembly := filepath.Dir(*stage.Synth(nil).Directory())
 	path := release.Path(s.Target.Environment.Name, s.Target.Region, s.Name)
 	return release.Write(assembly, path, taskDefinition, appSpec)
 }

@@ -6,7 +6,6 @@ import (
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/pipelines"
-	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/storeship/storeship/constructs/build"
@@ -28,8 +27,12 @@ type ServicePipeline struct {
 	props   *StorefrontProps
 	service *environment.Service
 	code    *source.Source
+	program *source.Source
 	tests   pipelines.CodeBuildStep
 	image   pipelines.CodeBuildStep
+	// contract and smoke check every target before and after its release.
+	contract *build.ContractCheck
+	smoke    *build.SmokeTest
 	// assembly is the output of the synth. releases is its releases folder; nil where CodeDeploy releases nothing.
 	assembly pipelines.CodeBuildStep
 	releases pipelines.FileSet
@@ -44,12 +47,15 @@ func newServicePipeline(app awscdk.App, props *StorefrontProps, s *environment.S
 	p.Stack = toolsStack(app, store, name, name, "Pipeline of "+s.Name+" of "+store.Name, store.Tools.Region)
 	p.Pipeline = delivery.NewPipeline(p.Stack, "Delivery", &delivery.PipelineProps{Store: store, Service: s.Name})
 	p.addBuild()
+	p.addChecks()
 	for _, e := range store.Environments {
 		for i, w := range e.Waves {
 			p.addWave(e, i, w)
 		}
 	}
 	p.Pipeline.Build()
+	p.code.Complete(p.Pipeline.Pipeline.Pipeline())
+	p.program.Complete(p.Pipeline.Pipeline.Pipeline())
 	build.AcknowledgePrivileged(p.image)
 	if s.Build.Docker {
 		build.AcknowledgePrivileged(p.tests)
@@ -62,10 +68,12 @@ func (p *ServicePipeline) addBuild() {
 	plan, s, stack := p.props.Plan, p.service, p.Stack
 	store := plan.Store
 	code, program := plan.SourceOf(s), plan.DeliverySource()
-	p.code = source.CodeCommit(code.Repository, code.Branch).Source(stack, "Code", true)
-	// Every service pipeline takes the delivery repository; a push to it starts the platform's only.
-	deliverySource := source.CodeCommit(program.Repository, program.Branch).Source(stack, "Program", false)
 	project := p.Pipeline.Project()
+	key := project.Artifacts.EncryptionKey()
+	// What a change filter starts has no trigger of its own.
+	p.code = providerOf(stack, store, code, key).Source(stack, "Code", plan.TriggerOf(s) != environment.OnChange)
+	// Every service pipeline takes the delivery repository; a push to it starts the platform's only.
+	p.program = providerOf(stack, store, program, key).Source(stack, "Program", false)
 	p.tests = build.UnitTests(stack, "UnitTests", &build.UnitTestsProps{
 		Project: project,
 		Source:  p.code,
@@ -84,7 +92,7 @@ func (p *ServicePipeline) addBuild() {
 	})
 	p.image.AddStepDependency(p.tests)
 	p.assembly = build.Synth(stack, "Synth", &build.SynthProps{
-		Project: project, Source: deliverySource, Scope: s.Name, ImageDigest: build.Digest(p.image),
+		Project: project, Source: p.program, Scope: s.Name, ImageDigest: build.Digest(p.image),
 	})
 	if p.usesCodeDeploy() {
 		p.releases = p.assembly.AddOutputDirectory(jsii.String("cdk.out/" + release.Folder))
@@ -121,31 +129,52 @@ func (p *ServicePipeline) registry() build.Registry {
 func (p *ServicePipeline) addWave(e *environment.Environment, i int, w environment.Wave) {
 	store := p.props.Plan.Store
 	wave := p.Pipeline.Pipeline.AddWave(jsii.String(e.WaveID(i)), nil)
-	if i == 0 && e.Approval != nil {
-		wave.AddPre(p.Pipeline.Approval(e))
-	}
+	var targets []environment.Target
+	var ids []string
 	for _, region := range w.Regions {
-		p.addTarget(wave, environment.Target{Store: store, Environment: e, Region: region})
+		t := environment.Target{Store: store, Environment: e, Region: region}
+		targets, ids = append(targets, t), append(ids, t.ID())
 	}
+	// The actions of a stage run by their order whatever target they are for, so what comes before and after the stacks is
+	// one step for all targets.
+	contract := p.contract.In(ids...).Step()
+	if i == 0 && e.Approval != nil {
+		approval := p.Pipeline.Approval(e)
+		wave.AddPre(approval)
+		contract.AddStepDependency(approval)
+	}
+	wave.AddPre(contract)
+	for _, t := range targets {
+		p.addTarget(wave, t)
+	}
+	var released pipelines.Step
+	if p.service.In(e).Release.Engine == environment.CodeDeploy {
+		released = p.Pipeline.BlueGreen(targets, p.service.Name, p.releases, p.smoke.In(ids...))
+	} else {
+		released = p.smoke.In(ids...).Step()
+	}
+	wave.AddPost(released)
 	last := e == store.Environments[len(store.Environments)-1] && i == len(e.Waves)-1
-	if last {
-		wave.AddPost(build.MarkReleased(p.Stack, "MarkReleased", &build.MarkReleasedProps{
-			Project:     p.Pipeline.Project(),
-			Input:       p.input(),
-			CommitID:    p.code.CommitID(),
-			ImageDigest: build.Digest(p.image),
-			Registry:    p.registry(),
-		}))
+	if !last {
+		return
 	}
+	mark := build.MarkReleased(p.Stack, "MarkReleased", &build.MarkReleasedProps{
+		Project:     p.Pipeline.Project(),
+		Input:       p.input(),
+		CommitID:    p.code.CommitID(),
+		ImageDigest: build.Digest(p.image),
+		Registry:    p.registry(),
+	})
+	mark.AddStepDependency(released)
+	wave.AddPost(mark)
 }
 
-// addTarget adds the steps of one target: contract check, stack, blue/green, smoke test.
+// addTarget adds the service's stack in a target, with what CodeDeploy needs for its release.
 func (p *ServicePipeline) addTarget(wave pipelines.Wave, t environment.Target) {
-	plan, s := p.props.Plan, p.service
 	stage := awscdk.NewStage(p.Stack, jsii.String(t.ID()), &awscdk.StageProps{
 		Env: &awscdk.Environment{Account: jsii.String(t.Environment.Account), Region: jsii.String(t.Region)},
 	})
-	service := NewService(stage, plan, s, t, p.props.Image)
+	service := NewService(stage, p.props.Plan, p.service, t, p.props.Image)
 	p.Services = append(p.Services, service)
 	if p.props.ExtendService != nil {
 		p.props.ExtendService(service)
@@ -153,25 +182,31 @@ func (p *ServicePipeline) addTarget(wave pipelines.Wave, t environment.Target) {
 	if p.props.BeforeStage != nil {
 		p.props.BeforeStage(stage)
 	}
-	scope := constructs.NewConstruct(p.Stack, jsii.String("Checks-"+t.ID()))
-	runtime := s.In(t.Environment)
-	deployment := wave.AddStage(stage, nil)
-	deployment.AddPre(build.ContractCheck(scope, "Contract", &build.ContractCheckProps{
-		Project:          p.Pipeline.CheckProject(),
-		Input:            p.input(),
-		InspectorRoleARN: t.Environment.RoleARN(t.Environment.InspectorRoleName(t.Store)),
-		Region:           t.Region,
-		Parameters:       contract(t, s.Name, runtime),
-		Pipeline:         t.Store.PipelineName(environment.PlatformName),
-	}))
-	smoke := build.SmokeTest(scope, "Smoke", p.smoke(t, runtime))
-	if runtime.Release.Engine == environment.CodeDeploy {
+	wave.AddStage(stage, nil)
+	if p.service.In(t.Environment).Release.Engine == environment.CodeDeploy {
 		writeRelease(stage, service)
-		release := p.Pipeline.BlueGreen(t, s.Name, p.releases)
-		smoke.AddStepDependency(release)
-		deployment.AddPost(release)
 	}
-	deployment.AddPost(smoke)
+}
+
+// addChecks creates what looks into the targets.
+func (p *ServicePipeline) addChecks() {
+	store := p.props.Plan.Store
+	contracts := &build.ContractCheckProps{
+		Project: p.Pipeline.CheckProject(), Input: p.input(), Pipeline: store.PipelineName(environment.PlatformName),
+	}
+	smokes := &build.SmokeTestProps{Project: p.Pipeline.CheckProject(), Input: p.input(), ImageDigest: build.Digest(p.image)}
+	for _, t := range store.Targets() {
+		r := p.service.In(t.Environment)
+		contracts.Targets = append(contracts.Targets, build.ContractTarget{
+			ID:               t.ID(),
+			InspectorRoleARN: t.Environment.RoleARN(t.Environment.InspectorRoleName(store)),
+			Region:           t.Region,
+			Parameters:       contract(t, p.service.Name, r),
+		})
+		smokes.Targets = append(smokes.Targets, smokeTarget(t, p.service.Name, r))
+	}
+	p.contract = build.NewContractCheck(p.Stack, "Contract", contracts)
+	p.smoke = build.NewSmokeTest(p.Stack, "Smoke", smokes)
 }
 
 // contract is what must be in the target before a service can be deployed there.
@@ -190,31 +225,30 @@ func contract(t environment.Target, service string, r environment.Runtime) []bui
 	return parameters
 }
 
-// smoke asks a public service by the target's regional name, and every service's tasks.
-func (p *ServicePipeline) smoke(t environment.Target, r environment.Runtime) *build.SmokeTestProps {
-	props := &build.SmokeTestProps{
-		Project:          p.Pipeline.CheckProject(),
-		Input:            p.input(),
+// smokeTarget asks a public service by the target's regional name, and every service's tasks.
+func smokeTarget(t environment.Target, service string, r environment.Runtime) build.SmokeTarget {
+	target := build.SmokeTarget{
+		ID:               t.ID(),
 		InspectorRoleARN: t.Environment.RoleARN(t.Environment.InspectorRoleName(t.Store)),
 		Region:           t.Region,
 		Cluster:          t.ClusterName(),
-		Service:          t.ServiceName(p.service.Name),
+		Service:          t.ServiceName(service),
 		Engine:           r.Release.Engine,
-		ImageDigest:      build.Digest(p.image),
 	}
 	if r.Release.Engine == environment.Rolling {
-		props.Bake = t.Bake()
+		target.Bake = t.Bake()
 	}
-	// Only a path that the service's own rule matches says anything of the service.
-	if r.Expose == nil || r.Expose.Internal || !r.Expose.Covers(r.HTTP.Health) {
-		return props
+	// Only a path that the service's own rule matches says anything of the service, and a server of gRPC has no answer to a
+	// GET: of that, the health of its tasks says what there is to say.
+	if r.Expose == nil || r.Expose.Internal || r.HTTP.Protocol == environment.GRPC || !r.Expose.Covers(r.HTTP.Health) {
+		return target
 	}
 	if t.Environment.Domain == nil {
-		props.AddressParameter = t.Parameter(environment.PublicDNSName)
-		props.Path = r.HTTP.Health
-		return props
+		target.AddressParameter = t.Parameter(environment.PublicDNSName)
+		target.Path = r.HTTP.Health
+		return target
 	}
-	props.URL = fmt.Sprintf("https://%s%s", t.Host(), r.HTTP.Health)
-	props.Host = t.PublicHost(r.Expose)
-	return props
+	target.URL = fmt.Sprintf("https://%s%s", t.Host(), r.HTTP.Health)
+	target.Host = t.PublicHost(r.Expose)
+	return target
 }

@@ -27,8 +27,8 @@ const (
 type StorefrontProps struct {
 	// Plan of the store and its services. Required.
 	Plan *environment.Plan
-	// Scope limits the synth to one service's pipeline, or to one of the Scope constants. Default: the context value
-	// "scope"; without one, everything.
+	// Scope limits the synth to one service's pipeline, or to one of the Scope constants, or to several of them, separated
+	// by commas. Default: the context value "scope"; without one, everything.
 	Scope string
 	// Image is the digest that the services' task definitions name, "sha256:…". Default: the context value "image";
 	// without one, [environment.MarkerDigest], which the pipeline refuses to deploy.
@@ -50,8 +50,10 @@ func (p *StorefrontProps) Validate() error {
 	if err := p.Plan.Validate().Err(); err != nil {
 		problems = strings.Split(err.Error(), "\n")
 	}
-	if scopes := p.scopes(); p.Scope != "" && !slices.Contains(scopes, p.Scope) {
-		problems = append(problems, "scope: "+p.Scope+" is none of "+strings.Join(scopes, ", "))
+	for _, scope := range p.asked() {
+		if scopes := p.scopes(); !slices.Contains(scopes, scope) {
+			problems = append(problems, "scope: "+scope+" is none of "+strings.Join(scopes, ", "))
+		}
 	}
 	if p.Image != "" && !isDigest(p.Image) {
 		problems = append(problems, "image: must be sha256: and 64 hexadecimal digits, got "+p.Image)
@@ -70,6 +72,14 @@ func (e *Error) Error() string { return strings.Join(e.problems, "\n") }
 
 // Problems lists the problems.
 func (e *Error) Problems() []string { return slices.Clone(e.problems) }
+
+// asked lists the scopes that are to be synthesized; none is everything.
+func (p *StorefrontProps) asked() []string {
+	if p.Scope == "" {
+		return nil
+	}
+	return strings.Split(p.Scope, ",")
+}
 
 func (p *StorefrontProps) scopes() []string {
 	scopes := []string{ScopePlatform, ScopeAccess, ScopeArtifacts}
@@ -117,7 +127,8 @@ func NewStorefront(app awscdk.App, props *StorefrontProps) *Storefront {
 	}
 	clearReleases(app)
 	plan := props.Plan
-	in := func(scope string) bool { return props.Scope == "" || props.Scope == scope }
+	asked := props.asked()
+	in := func(scope string) bool { return len(asked) == 0 || slices.Contains(asked, scope) }
 	s := &Storefront{}
 	if in(ScopeAccess) {
 		for _, e := range plan.Store.Environments {
