@@ -7,14 +7,13 @@ CONFIG ?= examples/retail-store/storeship.yaml
 OUT    ?= cdk.out
 SCOPE  ?=
 IMAGE  ?=
-# "cdk.out/" would put what is written next to it into it.
-override OUT := $(OUT:/=)
+JOBS   ?=
 
 # jsii starts the first node on the PATH: the one of package-lock.json, whatever the machine has.
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
-CDK      := node_modules/.bin/cdk
 NODE     := node_modules/.package-lock.json
+SYNTH    := -config "$(CONFIG)" -out "$(OUT)" $(if $(SCOPE),-scope "$(SCOPE)") $(if $(IMAGE),-image "$(IMAGE)") $(if $(JOBS),-jobs $(JOBS))
 BINDINGS := github.com/aws/aws-cdk-go/awscdk/v2
 # Without VCS stamping a build needs no git, and a commit alone does not change the binary.
 BUILD    := go build -buildvcs=false
@@ -27,36 +26,28 @@ GODIRS   := $(wildcard *.go apps constructs examples internal stacks test)
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help synth fast validate app test test-tools check format lint tidy current scripts golden bench clean
+.PHONY: help synth fast right validate app test test-tools check format lint tidy current scripts golden bench clean
 
 help: ## Show this page
 	@echo "make TARGET [CONFIG=$(CONFIG)] [OUT=$(OUT)] [SCOPE=service] [IMAGE=sha256:…]"; echo
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-synth: validate app ## Synthesize CONFIG into OUT, with strict validation of every template
-	@$(call synthesize,env CDK_VALIDATION=true,--strict)
+synth: right app ## Synthesize CONFIG into OUT, with strict validation of every template
+	@bin/storeship synth $(SYNTH)
 
-fast: validate app ## Synthesize CONFIG into OUT without validation, for the edit loop
-	@$(call synthesize,env CDK_VALIDATION=false,)
+fast: right app ## Synthesize CONFIG into OUT without validation, for the edit loop
+	@bin/storeship synth -strict=false $(SYNTH)
 
-# The new assembly replaces the old one only when it is complete; a folder that is no assembly is never removed.
-# With --ci the CLI says on standard output what is no mistake: the name of the temporary folder, and what to do with it.
-synthesize = \
-	if [ -e "$(OUT)" ] && [ ! -f "$(OUT)/cdk.out" ] && [ -n "$$(ls -A "$(OUT)")" ]; then \
-	  echo "OUT=$(OUT): is not a cloud assembly, and would be replaced; choose a new folder" >&2; exit 1; fi; \
-	echo "synthesizing $(CONFIG)"; rm -rf "$(OUT).partial"; start=$$(date +%s); \
-	if $(1) $(CDK) synth --quiet --ci --no-lookups $(2) --output "$(OUT).partial" -c config="$(CONFIG)" \
-	    $(if $(SCOPE),-c scope="$(SCOPE)") $(if $(IMAGE),-c image="$(IMAGE)") > /dev/null; then \
-	  rm -rf "$(OUT)"; mv "$(OUT).partial" "$(OUT)"; \
-	  echo "$(OUT): $$(find "$(OUT)" -name '*.template.json' | wc -l | tr -d ' ') templates in $$(($$(date +%s) - start)) s"; \
-	else \
-	  if [ -f "$(OUT).partial/manifest.json" ]; then echo "$(OUT).partial: what was synthesized, for inspection; $(OUT) is as it was" >&2; \
-	  else rm -rf "$(OUT).partial"; fi; exit 1; \
-	fi
-
-validate: ## Check CONFIG only, in milliseconds
-	@$(BUILD) -o bin/storeship ./apps/storeship
+validate: bin/storeship ## Check CONFIG only, in milliseconds
 	@bin/storeship validate -config "$(CONFIG)"
+
+# What is wrong is said before anything is installed or built; warnings are the synth's to say.
+right: bin/storeship
+	@bin/storeship validate -quiet -config "$(CONFIG)"
+
+.PHONY: bin/storeship
+bin/storeship:
+	@$(BUILD) -o $@ ./apps/storeship
 
 app: $(NODE)
 	@GOPROXY=off go list -f '{{.Stale}}' $(BINDINGS) 2>/dev/null | grep -q false || \

@@ -23,7 +23,7 @@ type verb struct {
 	args string
 	// summary is one line of help, lower case and without a full stop.
 	summary string
-	// run executes the verb and returns the exit code: 0, or 1 for a problem of the input.
+	// run executes the verb and returns the exit code: 0, 1 for a problem of the input, or one that the verb's own page has.
 	run func(args []string, out, errOut io.Writer) int
 }
 
@@ -40,7 +40,10 @@ func init() {
 		schemaVerb,
 		initVerb,
 		planVerb,
+		synthVerb,
+		retireVerb,
 		bootstrapVerb,
+		fingerprintVerb,
 	}
 }
 
@@ -91,14 +94,22 @@ func newFlags(name string, errOut io.Writer) *flag.FlagSet {
 	return fs
 }
 
+// defaultConfig is the configuration file where none is named.
+const defaultConfig = "storeship.yaml"
+
 // configFlag adds the flag that every verb has.
 func configFlag(fs *flag.FlagSet) *string {
-	return fs.String("config", "storeship.yaml", "the store's configuration `file`")
+	return fs.String("config", defaultConfig, "the store's configuration `file`")
 }
 
 // parse parses args into fs, with flags before, between and after the other arguments, of which there must be n. When it
 // returns false, the verb ends with the given exit code: everything has been said.
 func parse(fs *flag.FlagSet, args []string, n int) (rest []string, code int, ok bool) {
+	return parseOneOf(fs, args, n)
+}
+
+// parseOneOf is parse for verbs that take different numbers of arguments.
+func parseOneOf(fs *flag.FlagSet, args []string, counts ...int) (rest []string, code int, ok bool) {
 	for {
 		if err := fs.Parse(args); err != nil {
 			if errors.Is(err, flag.ErrHelp) {
@@ -111,8 +122,12 @@ func parse(fs *flag.FlagSet, args []string, n int) (rest []string, code int, ok 
 		}
 		rest, args = append(rest, args[0]), args[1:]
 	}
-	if len(rest) != n {
-		fmt.Fprintf(fs.Output(), "%s: takes %s, got %d\n", fs.Name(), text.Count(n, "argument"), len(rest))
+	if !slices.Contains(counts, len(rest)) {
+		noun := "arguments"
+		if counts[len(counts)-1] == 1 {
+			noun = "argument"
+		}
+		fmt.Fprintf(fs.Output(), "%s: takes %s %s, got %d\n", fs.Name(), text.Or(counts), noun, len(rest))
 		fs.Usage()
 		return nil, 1, false
 	}

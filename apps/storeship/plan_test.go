@@ -112,11 +112,79 @@ func TestPlanAndBootstrapRefuse(t *testing.T) {
 		{[]string{"plan", "-format", "yaml"}, "-format must be text or json, got \"yaml\""},
 		{[]string{"bootstrap", "-format", "json"}, "-format must be text or sh, got \"json\""},
 		{[]string{"bootstrap", "-execution-policy", "not a name"}, "must be the ARN or the name of a managed policy"},
-		{[]string{"plan", "beta"}, "takes 0 arguments, got 1"},
+		{[]string{"plan", "beta"}, "takes 0 or 2 arguments, got 1"},
 	} {
 		var out, errOut strings.Builder
 		if code := run(c.args, &out, &errOut); code != 1 || out.Len() > 0 || !strings.Contains(errOut.String(), c.want) {
 			t.Errorf("%v: exit code %d, output %q, error %q, want %q", c.args, code, out.String(), errOut.String(), c.want)
+		}
+	}
+}
+
+// write writes files next to storeship.yaml, where [inFolder] works.
+func write(t *testing.T, files map[string]string) {
+	t.Helper()
+	for name, content := range files {
+		if err := os.WriteFile(name, []byte(content), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// Two files: what changes and the steps, with the exit code that a check of a pull request looks at.
+func TestPlanOfAChange(t *testing.T) {
+	inFolder(t, "old.yaml", twoAccounts)
+	write(t, map[string]string{
+		"storeship.yaml": strings.Replace(twoAccounts, "[eu-west-1]", "[eu-west-1, eu-central-1]", 1),
+		"other.yaml":     strings.Replace(twoAccounts, "services:", "services:\n  cart: {build: {preset: go}}", 1),
+		"refused.yaml":   strings.Replace(twoAccounts, "port: 8080", "port: 9090", 1),
+	})
+	for _, c := range []struct {
+		args []string
+		code int
+		want []string
+	}{
+		{[]string{"old.yaml", "storeship.yaml"}, 0, []string{"Store shop: from old.yaml to storeship.yaml.\n", "    + beta eu-central-1, in wave 1\n",
+			"     npx cdk deploy shop-artifacts-eu-central-1 -c scope=artifacts\n"}},
+		{[]string{"old.yaml", "other.yaml"}, 0, []string{"     npx cdk deploy shop-cart-pipeline -c scope=cart -c config=other.yaml\n"}},
+		{[]string{"old.yaml", "old.yaml"}, 0, []string{"No change"}},
+		{[]string{"old.yaml", "-format", "json", "storeship.yaml"}, 0, []string{`"differences": [`, `"kind": "added"`}},
+		{[]string{"old.yaml", "refused.yaml"}, codeRefused, []string{"refused.yaml:13:18: services.ui.http.port: 8080 → 9090 in beta\n"}},
+	} {
+		var out, errOut strings.Builder
+		if code := run(append([]string{"plan"}, c.args...), &out, &errOut); code != c.code || errOut.Len() > 0 {
+			t.Errorf("%v: exit code %d: %s", c.args, code, errOut.String())
+		}
+		for _, want := range c.want {
+			if !strings.Contains(out.String(), want) {
+				t.Errorf("%v: no %q in\n%s", c.args, want, out.String())
+			}
+		}
+	}
+}
+
+// Everything that is wrong with either file is said at once, and nothing is printed that someone might run.
+func TestPlanOfAChangeRefuses(t *testing.T) {
+	inFolder(t, "old.yaml", strings.Replace(twoAccounts, "kind: test", "kind: tset", 1))
+	write(t, map[string]string{"new.yaml": strings.Replace(twoAccounts, "preset: go", "preset: cobol", 1), "good.yaml": twoAccounts})
+	for _, c := range []struct {
+		args []string
+		want []string
+	}{
+		{[]string{"old.yaml", "new.yaml"}, []string{"old.yaml:6:11: environments.beta.kind: ", "new.yaml:12:21: services.ui.build.preset: "}},
+		{[]string{"good.yaml", "none.yaml"}, []string{"none.yaml: no such file"}},
+		{[]string{"-config", "good.yaml", "good.yaml", "good.yaml"}, []string{"takes either -config or two files, not both"}},
+		{[]string{"good.yaml", "good.yaml", "good.yaml"}, []string{"takes 0 or 2 arguments, got 3"}},
+		{[]string{"-format", "yaml", "good.yaml", "good.yaml"}, []string{"-format must be text or json"}},
+	} {
+		var out, errOut strings.Builder
+		if code := run(append([]string{"plan"}, c.args...), &out, &errOut); code != 1 || out.Len() > 0 {
+			t.Errorf("%v: exit code %d, output %q", c.args, code, out.String())
+		}
+		for _, want := range c.want {
+			if !strings.Contains(errOut.String(), want) {
+				t.Errorf("%v: no %q in\n%s", c.args, want, errOut.String())
+			}
 		}
 	}
 }

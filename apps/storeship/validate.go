@@ -17,6 +17,7 @@ var validateVerb = verb{
 func validate(args []string, out, errOut io.Writer) int {
 	fs := newFlags("validate", errOut)
 	file := configFlag(fs)
+	quiet := fs.Bool("quiet", false, "print nothing but what is wrong")
 	if _, code, ok := parse(fs, args, 0); !ok {
 		return code
 	}
@@ -24,6 +25,9 @@ func validate(args []string, out, errOut io.Writer) int {
 	if err != nil {
 		fmt.Fprintln(errOut, err)
 		return 1
+	}
+	if *quiet {
+		return 0
 	}
 	for _, w := range c.Warnings() {
 		w.Message = "warning: " + w.Message

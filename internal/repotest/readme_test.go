@@ -14,7 +14,7 @@ var quoted = regexp.MustCompile("(?s)<!-- from: (\\S+) -->\n```[a-z]*\n(.*?)```"
 // the first that would fail. The examples themselves are synthesized by the tests.
 func TestSnippetsAreOfTheExamples(t *testing.T) {
 	found := 0
-	for _, page := range []string{"README.md"} {
+	for _, page := range []string{"README.md", "docs/changing-a-plan.md"} {
 		text, err := os.ReadFile(filepath.Join(root, page))
 		if err != nil {
 			t.Fatal(err)

@@ -47,13 +47,22 @@ func ServiceCharges(t environment.Target, s *environment.Service) []Charge {
 // ToolsCharges of the tools account, in all regions of the store together.
 func ToolsCharges(plan *environment.Plan) []Charge {
 	regions, services := len(plan.Store.Regions()), len(plan.Services)
-	return []Charge{
+	charges := []Charge{
 		{"customer managed key: artifacts and images of a region", "AWS::KMS::Key", "month, and request", 2 * regions},
 		{"bucket: artifacts and their access logs", "AWS::S3::Bucket", "GB kept a month, and request", 2 * regions},
 		{"image repository, one per service and region", "AWS::ECR::Repository", "GB kept a month, and GB copied to another region", services * regions},
 		{"pipeline", "AWS::CodePipeline::Pipeline", "minute of an action, but for approvals", 1 + services},
 		{"log group of builds", "AWS::Logs::LogGroup", "GB written, and GB kept a month", 1 + services},
 	}
+	if plan.HasSourceBucket() {
+		charges = append(charges, Charge{"bucket: uploaded code and its access logs", "AWS::S3::Bucket", "GB kept a month, and request", 2})
+	}
+	if n := len(plan.ChangeFilters()); n > 0 {
+		charges = append(charges,
+			Charge{"change filter of a branch of CodeCommit", "AWS::CodeBuild::Project", "minute of a small host, about one a push", n},
+			Charge{"log group of change filters", "AWS::Logs::LogGroup", "GB written, and GB kept a month", 1})
+	}
+	return charges
 }
 
 // Peak is how many tasks of a service can run at once: while a release goes on, the old and the new at the maximum.

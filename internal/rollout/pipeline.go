@@ -18,18 +18,10 @@ type Pipeline struct {
 	Scope string `json:"scope"`
 	// Stack that holds the pipeline.
 	Stack string `json:"stack"`
-	// Trigger is the branch whose pushes start the pipeline.
-	Trigger Branch `json:"trigger"`
+	// Trigger is what starts the pipeline.
+	Trigger Trigger `json:"trigger"`
 	// Stages in order.
 	Stages []Stage `json:"stages"`
-}
-
-// Branch is a branch of a source repository.
-type Branch struct {
-	// Repository is the CodeCommit repository's name.
-	Repository string `json:"repository"`
-	// Branch that the pipeline follows.
-	Branch string `json:"branch"`
 }
 
 // Stage is one stage of a pipeline.
@@ -92,6 +84,7 @@ const (
 	stepBlueGreen = "BlueGreen"
 	stepSmoke     = "Smoke"
 	stepReleased  = "MarkReleased"
+	stepDispatch  = "Dispatch"
 	stepApprove   = "Approve-"
 )
 
@@ -103,19 +96,23 @@ const maxActions = 50
 func platformPipeline(plan *environment.Plan) Pipeline {
 	store := plan.Store
 	delivery := plan.DeliverySource()
-	p := newPipeline(store, environment.PlatformName, delivery)
+	p := newPipeline(store, environment.PlatformName, triggerOf(store, delivery, environment.OnPush))
 	p.add("Source", []Action{source(delivery)})
-	p.add("Build", []Action{build(stepSynth, "synthesize "+environment.PlatformName)})
+	p.add("Build", []Action{build(stepSynth, "synthesize "+environment.PlatformName+", and everything once more for the fingerprints of the services")})
 	p.add("UpdatePipeline", []Action{selfMutate()})
 	var tools wave
 	for _, region := range store.Regions() {
-		tools.targets = append(tools.targets, lane{ToolsName + "-" + region, deploy(toolsStacksIn(store, region)...)})
+		tools.targets = append(tools.targets, lane{ToolsName + "-" + region, deploy(toolsStacksIn(plan, region)...)})
 	}
 	tools.id = ToolsName
 	p.addWave(tools)
-	for _, e := range store.Environments {
+	for n, e := range store.Environments {
 		for i := range e.Waves {
-			p.addWave(waveOf(store, e, i, platformIn))
+			w := waveOf(store, e, i, platformIn)
+			if n == len(store.Environments)-1 && i == len(e.Waves)-1 {
+				w.after = []Action{build(stepDispatch, "start the pipelines of the services that changed")}
+			}
+			p.addWave(w)
 		}
 	}
 	return p
@@ -124,7 +121,7 @@ func platformPipeline(plan *environment.Plan) Pipeline {
 // servicePipeline models the pipeline of one service.
 func servicePipeline(plan *environment.Plan, s *environment.Service) Pipeline {
 	store, own, delivery := plan.Store, plan.SourceOf(s), plan.DeliverySource()
-	p := newPipeline(store, s.Name, own)
+	p := newPipeline(store, s.Name, triggerOf(store, own, plan.TriggerOf(s)))
 	p.add("Source", inOrder([]Action{source(own), source(delivery)}))
 	p.add("Build", []Action{
 		build(stepTests, "unit tests with their reports"),
@@ -134,9 +131,10 @@ func servicePipeline(plan *environment.Plan, s *environment.Service) Pipeline {
 	p.add("UpdatePipeline", []Action{selfMutate()})
 	for n, e := range store.Environments {
 		for i := range e.Waves {
-			w := waveOf(store, e, i, func(t environment.Target) [][]Action { return releaseIn(t, s) })
+			w := waveOf(store, e, i, func(t environment.Target) [][]Action { return deploy(serviceStack(t, s)) })
+			w.checked(store, e, s)
 			if n == len(store.Environments)-1 && i == len(e.Waves)-1 {
-				w.after = []Action{build(stepReleased, "keep the image from expiring")}
+				w.after = append(w.after, build(stepReleased, "keep the image from expiring"))
 			}
 			p.addWave(w)
 		}
@@ -153,15 +151,24 @@ func platformIn(t environment.Target) [][]Action {
 	return steps
 }
 
-// releaseIn lists what a service's pipeline does in a target, step after step.
-func releaseIn(t environment.Target, s *environment.Service) [][]Action {
-	runtime := s.In(t.Environment)
-	steps := [][]Action{{in(t, Check, stepContract, "the platform has what the service needs")}}
-	steps = append(steps, deploy(serviceStack(t, s))...)
-	if runtime.Release.Engine == environment.CodeDeploy {
-		steps = append(steps, []Action{in(t, Release, stepBlueGreen, shift(runtime.Release)+bake(t))})
+// checked adds what a service's pipeline does in every target of a wave before and after it deploys the stacks.
+func (w *wave) checked(store *environment.Store, e *environment.Environment, s *environment.Service) {
+	var contracts, releases, smokes []Action
+	for _, l := range w.targets {
+		t := environment.Target{Store: store, Environment: e, Region: strings.TrimPrefix(l.id, e.Name+"-")}
+		on := func(kind Kind, step, does string) Action {
+			a := in(t, kind, step, does)
+			a.Name, a.Target = w.prefix(l.id)+step, l.id
+			return a
+		}
+		contracts = append(contracts, on(Check, stepContract, "the platform has what the service needs"))
+		smokes = append(smokes, on(Check, stepSmoke, "the release answers"))
+		if r := s.In(e).Release; r.Engine == environment.CodeDeploy {
+			releases = append(releases, on(Release, stepBlueGreen, shift(r)+bake(t)))
+		}
 	}
-	return append(steps, []Action{in(t, Check, stepSmoke, "the release answers")})
+	w.before = append(w.before, contracts...)
+	w.after = append(w.after, append(releases, smokes...)...)
 }
 
 // shift says how a release takes over the traffic.
@@ -195,17 +202,13 @@ func duration(d time.Duration) string {
 	return s
 }
 
-func newPipeline(store *environment.Store, scope string, trigger environment.Source) Pipeline {
+func newPipeline(store *environment.Store, scope string, trigger Trigger) Pipeline {
 	return Pipeline{
 		Name:    store.PipelineName(scope),
 		Scope:   scope,
 		Stack:   store.PipelineStackName(scope),
-		Trigger: Branch{trigger.Repository, trigger.Branch},
+		Trigger: trigger,
 	}
-}
-
-func source(s environment.Source) Action {
-	return Action{Name: s.Repository, Kind: Source, Does: "branch " + s.Branch}
 }
 
 func build(step, does string) Action { return Action{Name: step, Kind: Build, Does: does} }
@@ -256,6 +259,14 @@ func waveOf(store *environment.Store, e *environment.Environment, i int, steps f
 	return w
 }
 
+// prefix is what stands before the names of a target's actions: nothing where it is the only target.
+func (w *wave) prefix(target string) string {
+	if len(w.targets) == 1 {
+		return ""
+	}
+	return target + "."
+}
+
 func (p *Pipeline) add(name string, actions []Action) {
 	p.Stages = append(p.Stages, Stage{Name: name, Actions: actions})
 }
@@ -263,9 +274,9 @@ func (p *Pipeline) add(name string, actions []Action) {
 // addWave adds the stages of a wave, named as CDK Pipelines names them: a wave of one target is named after the target,
 // and its actions do not repeat that name.
 func (p *Pipeline) addWave(w wave) {
-	name, prefix := w.id, func(id string) string { return id + "." }
+	name := w.id
 	if len(w.targets) == 1 {
-		name, prefix = w.targets[0].id, func(string) string { return "" }
+		name = w.targets[0].id
 	}
 	actions := w.before
 	for i := 0; ; i++ {
@@ -275,7 +286,7 @@ func (p *Pipeline) addWave(w wave) {
 				continue
 			}
 			for _, a := range l.steps[i] {
-				a.Name, a.Target = prefix(l.id)+a.step, l.id
+				a.Name, a.Target = w.prefix(l.id)+a.step, l.id
 				step = append(step, a)
 			}
 		}

@@ -2,6 +2,7 @@ package rollout
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/storeship/storeship/constructs/environment"
 )
@@ -111,7 +112,7 @@ func stacks(plan *environment.Plan) []Stack {
 		all = append(all, s)
 	}
 	platform := store.PipelineName(environment.PlatformName)
-	for _, s := range toolsStacks(store) {
+	for _, s := range toolsStacks(plan) {
 		s.Pipeline = platform
 		all = append(all, s)
 	}
@@ -139,23 +140,39 @@ func pipelineServices(plan *environment.Plan) []string {
 }
 
 // toolsStacks are the stacks that the platform pipeline deploys in the tools account.
-func toolsStacks(store *environment.Store) []Stack {
+func toolsStacks(plan *environment.Plan) []Stack {
 	var all []Stack
-	for _, region := range store.Regions() {
-		all = append(all, toolsStacksIn(store, region)...)
+	for _, region := range plan.Store.Regions() {
+		all = append(all, toolsStacksIn(plan, region)...)
 	}
 	return all
 }
 
-func toolsStacksIn(store *environment.Store, region string) []Stack {
+func toolsStacksIn(plan *environment.Plan, region string) []Stack {
+	store := plan.Store
 	all := []Stack{{Name: store.RegistryStackName(), Holds: "image repositories"}}
-	if region == store.Tools.Region {
-		all = append(all, Stack{Name: store.SourcesStackName(), Holds: "source repositories of the services"})
+	if region == store.Tools.Region && plan.HasSources() {
+		all = append(all, Stack{Name: store.SourcesStackName(), Holds: sourcesHold(plan)})
 	}
 	for i := range all {
 		all[i].account, all[i].region = store.Tools.Account, region
 	}
 	return all
+}
+
+// sourcesHold says what is in the sources stack.
+func sourcesHold(plan *environment.Plan) string {
+	var parts []string
+	if len(plan.Repositories()) > 0 {
+		parts = append(parts, "source repositories of the services")
+	}
+	if plan.HasSourceBucket() {
+		parts = append(parts, "bucket for uploads")
+	}
+	if len(plan.ChangeFilters()) > 0 {
+		parts = append(parts, "change filters")
+	}
+	return strings.Join(parts, ", ")
 }
 
 // platformStacks are the stacks that the platform pipeline deploys in a target, each needing the one before.

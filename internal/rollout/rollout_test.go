@@ -62,7 +62,7 @@ func TestText(t *testing.T) {
 }
 
 func plans() map[string]*environment.Plan {
-	return map[string]*environment.Plan{"store": sample.Store(), "six-regions": sample.SixRegions(), "sandbox": sample.Sandbox()}
+	return map[string]*environment.Plan{"store": sample.Store(), "six-regions": sample.SixRegions(), "sandbox": sample.Sandbox(), "mixed": sample.Mixed()}
 }
 
 // Every stack is deployed by exactly one pipeline, in its own account and region, or by exactly one command. Catches a

@@ -38,6 +38,7 @@ type steps struct {
 func firstDeployment(plan *environment.Plan, o Options) []Step {
 	s := &steps{plan: plan, store: plan.Store, o: o}
 	s.zones()
+	s.connections()
 	s.bootstrap()
 	s.access()
 	s.artifacts()
@@ -133,25 +134,26 @@ func (s *steps) artifacts() {
 }
 
 func (s *steps) platform() {
+	source := s.plan.DeliverySource()
+	first := "Its first execution starts by itself and fails at once in Source, because the repository is empty. That is expected."
+	if source.Provider.Connected() {
+		first = "Its first execution starts by itself, with what branch " + source.Branch + " of " + source.FullName() + " has."
+	}
 	s.add(Step{
 		Title:    "Create the platform pipeline",
 		Commands: []Command{s.tools(s.deploy(environment.PlatformName, s.store.PipelineStackName(environment.PlatformName)))},
-		Notes:    []string{"Its first execution starts by itself and fails at once in Source, because the repository is empty. That is expected."},
+		Notes:    []string{first},
 	})
-	source := s.plan.DeliverySource()
-	push := Step{
-		Title: "Push the delivery repository, from its folder",
-		Notes: []string{"The first three commands are said once per machine: they let git ask the AWS CLI for CodeCommit's password."},
-	}
-	for _, command := range s.gitConfig() {
-		push.Commands = append(push.Commands, Command{Run: command})
-	}
-	push.Commands = append(push.Commands, s.tools(s.push(source)))
+	push := Step{Title: "Push the delivery repository, from its folder"}
+	s.deliverAll(&push, source)
 	s.add(push)
 	s.add(Step{
 		Title:    "Wait for the platform pipeline",
 		Commands: []Command{s.tools(s.watch(environment.PlatformName))},
-		Notes:    append([]string{"It creates the services' repositories, then networks and load balancers, one environment after the other."}, s.approvalNote()...),
+		Notes: append([]string{
+			s.creates(),
+			"Its last action, Dispatch, says that the services' pipelines are not there yet. That is expected: a later step creates them.",
+		}, s.approvalNote()...),
 	})
 }
 
@@ -160,23 +162,17 @@ func (s *steps) services() {
 	for _, service := range s.plan.Services {
 		ids = append(ids, s.store.PipelineStackName(service.Name))
 	}
+	all := s.sources()[1:]
 	s.add(Step{
 		Title:    "Create the services' pipelines",
 		Commands: []Command{s.tools(s.deploy("", ids...))},
-		Notes:    []string{"Each one's first execution fails in Source as well, until its repository has a commit."},
+		Notes:    []string{s.firstExecutions(all...)},
 	})
-	push := Step{
-		Title: "Push the services, each from its own folder",
-		Notes: append([]string{"Each push starts that service's pipeline."}, s.approvalNote()...),
+	push := Step{Title: "Push the services, each from its own folder", Notes: append(s.starts(), s.approvalNote()...)}
+	if s.plan.HasSourceBucket() {
+		push.Title = "Push or upload the services, each from its own folder"
 	}
-	var pushed []string
-	for _, service := range s.plan.Services {
-		source := s.plan.SourceOf(service)
-		if command := s.push(source); !slices.Contains(pushed, command) {
-			pushed = append(pushed, command)
-			push.Commands = append(push.Commands, s.tools(command))
-		}
-	}
+	s.deliverAll(&push, all...)
 	for _, service := range s.plan.Services {
 		push.Commands = append(push.Commands, s.tools(s.watch(service.Name)))
 	}

@@ -29,7 +29,7 @@ func (r *Rollout) WriteText(w io.Writer) error {
 	fmt.Fprintf(&b, "\nPipelines, in %s %s\n", r.Accounts[0].ID, r.Accounts[0].Regions[0].Name)
 	render(&b, "", r.pipelineTree())
 	b.WriteString("\nThe first deployment, in this order\n")
-	r.writeSteps(&b)
+	writeSteps(&b, r.FirstDeployment, r.holds)
 	_, err := io.WriteString(w, b.String())
 	return err
 }
@@ -98,7 +98,7 @@ func (r *Rollout) accountTree() []branch {
 func (r *Rollout) pipelineTree() []branch {
 	var tree []branch
 	for _, p := range r.Pipelines {
-		node := branch{label: fmt.Sprintf("%s: starts with a push to %s of %s", p.Name, p.Trigger.Branch, p.Trigger.Repository)}
+		node := branch{label: p.Name + ": starts with " + p.Trigger.String()}
 		for _, s := range p.Stages {
 			stage := branch{label: s.Name, children: actionTree(s)}
 			if n := len(s.targets()); n > 1 {
@@ -166,13 +166,13 @@ func (a Action) note() string {
 	return a.Does
 }
 
-func (r *Rollout) writeSteps(b *strings.Builder) {
-	for i, step := range r.FirstDeployment {
+func writeSteps(b *strings.Builder, steps []Step, holds func(account string) []string) {
+	for i, step := range steps {
 		fmt.Fprintf(b, "\n%d. %s\n", i+1, step.Title)
 		account := ""
 		for _, c := range step.Commands {
 			if c.Account != account && c.Account != "" {
-				fmt.Fprintf(b, "   with credentials of %s (%s):\n", c.Account, strings.Join(r.holds(c.Account), ", "))
+				fmt.Fprintf(b, "   with credentials of %s (%s):\n", c.Account, strings.Join(holds(c.Account), ", "))
 			}
 			account = c.Account
 			fmt.Fprintf(b, "     %s\n", c.Run)

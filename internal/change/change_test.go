@@ -1,0 +1,222 @@
+package change
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/storeship/storeship/internal/config"
+	"github.com/storeship/storeship/internal/frozen"
+)
+
+// base is the store that the tests change.
+func base(t testing.TB) string {
+	t.Helper()
+	text, err := os.ReadFile("testdata/base.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+func parse(t testing.TB, file, text string) *config.Config {
+	t.Helper()
+	c, err := config.Parse(file, []byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// edit replaces pairs of old and new text, each of which must be there.
+func edit(t testing.TB, text string, pairs ...string) string {
+	t.Helper()
+	for i := 0; i < len(pairs); i += 2 {
+		if !strings.Contains(text, pairs[i]) {
+			t.Fatalf("no %q in\n%s", pairs[i], text)
+		}
+		text = strings.Replace(text, pairs[i], pairs[i+1], 1)
+	}
+	return text
+}
+
+// between is the change from one text to another.
+func between(t testing.TB, old, new string) *Change {
+	t.Helper()
+	return New(parse(t, "old.yaml", old), parse(t, "new.yaml", new), Options{})
+}
+
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if os.Getenv("UPDATE_GOLDEN") == "1" {
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got != string(want) {
+		t.Errorf("%s differs; UPDATE_GOLDEN=1 rewrites it. Got:\n%s", path, got)
+	}
+}
+
+const (
+	cart = `  cart:
+    source: {repository: retail-cart}
+    build: {preset: go}
+    http: {port: 8080, health: /health}
+    expose: internal
+    secrets: {SESSION: "ssm:/cart/session"}
+`
+	gamma = `  gamma:
+    kind: preproduction
+    account: "333333333333"
+    domain: {name: gamma.shop.example.com, zoneId: Z03}
+    approval: {}
+    waves: [{regions: [us-west-2, us-east-2]}]
+`
+	catalog = `  catalog:
+    build: {preset: go}
+    http: {port: 8080, health: /health}
+    expose: internal
+    secrets: {API_KEY: "secretsmanager:catalog/credentials#key"}
+    overrides: {prod: {scale: {max: 8}}}
+`
+)
+
+// cases are the kinds of changes, as edits of the base; those in back are read from new to old.
+var cases = []struct {
+	name  string
+	back  bool
+	edits []string
+}{
+	{"add-service", false, []string{"  catalog:\n", cart + "  catalog:\n"}},
+	{"add-service-with-caller", false, []string{"  catalog:\n", cart + "  catalog:\n", `orders.url}"`, `orders.url}", CART_URL: "${services.cart.url}"`}},
+	{"remove-service", true, []string{"  catalog:\n", cart + "  catalog:\n"}},
+	{"remove-service-with-caller", true, []string{"  catalog:\n", cart + "  catalog:\n", `orders.url}"`, `orders.url}", CART_URL: "${services.cart.url}"`}},
+	{"add-region", false, []string{"[eu-west-1]", "[eu-west-1, eu-central-1]"}},
+	{"add-region-as-wave", false, []string{"[eu-west-1]}", "[eu-west-1]}\n      - {regions: [ap-south-1]}"}},
+	{"remove-region", false, []string{"\n      - {regions: [eu-west-1]}", ""}},
+	{"replace-region", false, []string{"[eu-west-1]", "[eu-north-1]"}},
+	{"add-environment", false, []string{"  prod:\n", gamma + "  prod:\n"}},
+	{"remove-environment", true, []string{"  prod:\n", gamma + "  prod:\n"}},
+	{"rename-service", false, []string{"  orders:\n", "  ordering:\n", "services.orders.url", "services.ordering.url"}},
+	{"rename-public-service", false, []string{"  ui:\n", "  web:\n", "block: [/utility/*]", "block: [/utility/*], priority: 49309"}},
+	{"rename-environment", false, []string{"  beta:\n", "  dev:\n"}},
+	{"engine-to-rolling", false, []string{"    secrets: {API", "    release: {engine: rolling}\n    secrets: {API"}},
+	{"engine-to-codedeploy", true, []string{"    secrets: {API", "    release: {engine: rolling}\n    secrets: {API"}},
+	{"move-region-and-bake", false, []string{"[us-west-2, us-east-1], bake: 30m", "[us-west-2], bake: 1h", "[eu-west-1]", "[us-east-1, eu-west-1]"}},
+	{"reorder", false, []string{catalog, "", "  ui:\n", catalog + "  ui:\n"}},
+	{"defaults", false, []string{"cpu: 512, memoryMiB: 1024", "cpu: 1024, memoryMiB: 2048, scale: {max: 10}", "domain: none", "domain: none\n    network: {natGateways: 2}"}},
+	{"refused", false, []string{"port: 8080", "port: 9090", "domain: none", "domain: none\n    network: {cidr: 10.8.0.0/16}", "expose: internal", "expose: {path: /orders}",
+		"${services.orders.url}", "none", `account: "444444444444"`, `account: "555555555555"`}},
+	{"refused-tools", false, []string{`region: us-west-2}`, `region: eu-west-1}`}},
+	{"refused-public-rename", false, []string{"  ui:\n", "  shop:\n"}},
+	{"refused-domain", false, []string{"  prod:\n", "  live:\n", `account: "444444444444"`, `account: "555555555555"`, "overrides: {prod", "overrides: {live"}},
+	{"no-change", false, []string{"defaults: {cpu: 512, memoryMiB: 1024}", "defaults: {memoryMiB: 1024}"}},
+	{"several", false, []string{catalog, "", "  orders:\n", cart + "  orders:\n", "[eu-west-1]", "[eu-central-1]", `orders.url}"`, `orders.url}", CART_URL: "${services.cart.url}"`,
+		"  prod:\n", gamma + "  prod:\n"}},
+	{"add-service-on-github", false, []string{"  catalog:\n", `  cart:
+    source: {provider: github, owner: acme, repository: cart, connection: "arn:aws:codeconnections:us-west-2:111111111111:connection/0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0"}
+    build: {preset: go}
+    http: {port: 8080, health: /health}
+    expose: internal
+` + "  catalog:\n"}},
+	{"uploads-instead-of-codecommit", false, []string{"environments:\n", "source: {provider: s3}\nenvironments:\n", "{repository: retail-ui}", "{key: ui.zip}", "{repository: retail-orders}", "{key: orders.zip}"}},
+	{"delivery-and-sources", false, []string{"environments:\n", "delivery: {repository: retail-delivery}\nenvironments:\n", "{repository: retail-ui}", "{repository: retail-web}",
+		"{repository: retail-orders}", "{repository: retail-orders, branch: release}"}},
+}
+
+// Golden text: what people read, for each kind of change. Catches any change of it that nobody looked at.
+func TestText(t *testing.T) {
+	for _, x := range cases {
+		old, new := base(t), edit(t, base(t), x.edits...)
+		if x.back {
+			old, new = new, old
+		}
+		c := between(t, old, new)
+		var b bytes.Buffer
+		if err := c.WriteText(&b); err != nil {
+			t.Fatal(err)
+		}
+		golden(t, x.name+".txt", b.String())
+		for i, line := range strings.Split(b.String(), "\n") {
+			if strings.TrimRight(line, " ") != line {
+				t.Errorf("%s line %d ends in spaces", x.name, i+1)
+			}
+		}
+		if refused := strings.HasPrefix(x.name, "refused") || strings.HasPrefix(x.name, "engine"); refused != (len(c.Refusals) > 0) {
+			t.Errorf("%s: %d refusals", x.name, len(c.Refusals))
+		}
+	}
+}
+
+// JSON is for programs: the same bytes each time.
+func TestJSON(t *testing.T) {
+	new := edit(t, base(t), "[eu-west-1]", "[eu-central-1]")
+	var one, two bytes.Buffer
+	for _, w := range []*bytes.Buffer{&one, &two} {
+		if err := between(t, base(t), new).WriteJSON(w); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var back Change
+	if err := json.Unmarshal(one.Bytes(), &back); err != nil || one.String() != two.String() {
+		t.Fatal("two runs differ", err)
+	}
+	if back.From != "old.yaml" || len(back.Differences) != 2 || len(back.Steps) < 8 || len(back.Stays) == 0 {
+		t.Errorf("got %d differences, %d steps", len(back.Differences), len(back.Steps))
+	}
+}
+
+// Commands name a file that the CDK app would not read by itself.
+func TestConfigIsCarried(t *testing.T) {
+	c := New(parse(t, "old.yaml", base(t)), parse(t, "my store.yaml", edit(t, base(t), "  catalog:\n", cart+"  catalog:\n")), Options{Config: "my store.yaml"})
+	text, _ := json.Marshal(c.Steps)
+	if !strings.Contains(string(text), "npx cdk deploy retail-store-cart-pipeline -c scope=cart -c 'config=my store.yaml'") {
+		t.Error(string(text))
+	}
+}
+
+// Every key of the file that is no service's, changed alone, is said: a service's are compared by what explain lists, so that
+// only these could be forgotten.
+func TestEveryKeyIsCompared(t *testing.T) {
+	edits := map[string][]string{
+		"store":                          {"store: retail-store", "store: retail-shop"},
+		"tools":                          {"region: us-west-2}", "region: us-east-1}"},
+		"source":                         {"environments:\n", "source: {provider: s3}\nenvironments:\n", "{repository: retail-ui}", "{}", "{repository: retail-orders}", "{}"},
+		"delivery":                       {"environments:\n", "delivery: {branch: next}\nenvironments:\n"},
+		"sandbox":                        {"environments:\n", "sandbox: true\nenvironments:\n"},
+		"environments":                   {"  prod:\n", gamma + "  prod:\n"},
+		"environments.*.kind":            {"kind: test", "kind: preproduction"},
+		"environments.*.account":         {"222222222222", "333333333333"},
+		"environments.*.domain":          {"zoneId: Z04", "zoneId: Z05"},
+		"environments.*.approval":        {"release-managers", "managers"},
+		"environments.*.waves.*.regions": {"[eu-west-1]", "[eu-west-3]"},
+		"environments.*.waves.*.bake":    {"bake: 30m", "bake: 40m"},
+		"environments.*.network.availabilityZones": {"domain: none", "domain: none\n    network: {availabilityZones: 3}"},
+		"environments.*.network.cidr":              {"domain: none", "domain: none\n    network: {cidr: 10.1.0.0/16}"},
+		"environments.*.network.natGateways":       {"domain: none", "domain: none\n    network: {natGateways: 2}"},
+		"environments.*.network.endpoints":         {"domain: none", "domain: none\n    network: {endpoints: [logs]}"},
+		"defaults":                                 {"cpu: 512", "cpu: 1024"},
+		"services":                                 {"  catalog:\n", cart + "  catalog:\n"},
+	}
+	for _, s := range frozen.Settings() {
+		for _, key := range s.Keys {
+			pairs, ok := edits[key]
+			if !ok && !strings.HasPrefix(key, "services.") {
+				t.Errorf("no edit of %s; does compare look at it?", key)
+			}
+			if ok && len(between(t, base(t), edit(t, base(t), pairs...)).Differences) == 0 {
+				t.Errorf("a change of %s is not said", key)
+			}
+		}
+	}
+}

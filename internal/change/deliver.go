@@ -1,0 +1,208 @@
+package change
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/storeship/storeship/constructs/environment"
+	"github.com/storeship/storeship/internal/rollout"
+	"github.com/storeship/storeship/internal/text"
+)
+
+// hosted says whether the repository is a CodeCommit repository of the tools account, which a push goes to and a stack owns.
+func hosted(s environment.Source) bool { return s.Provider == environment.CodeCommit }
+
+// send adds what brings code to where a pipeline looks for it.
+func (b *builder) send(step *rollout.Step, s environment.Source) {
+	command, note := b.shell.Deliver(s)
+	if command.Run != "" {
+		step.Commands = append(step.Commands, only([]rollout.Command{command}, step.Commands)...)
+	}
+	if note != "" {
+		step.Notes = append(step.Notes, only([]string{note}, step.Notes)...)
+	}
+}
+
+// deliver pushes the delivery repository, and waits for the platform.
+// It returns the targets that customers are kept out of meanwhile.
+func (b *builder) deliver(p push, i, n int) []environment.Target {
+	title := "Push the delivery repository, from its folder"
+	if n > 1 {
+		title = fmt.Sprintf("Push the delivery repository, from its folder: %d of %d", i+1, n)
+	}
+	// The pipeline still follows what the last plan said.
+	source := b.last.DeliverySource()
+	step := rollout.Step{Title: title}
+	b.send(&step, source)
+	step.Notes = append(step.Notes, p.notes...)
+	if len(p.notes) == 0 {
+		step.Notes = append(step.Notes, b.finalNotes()...)
+	}
+	b.all = append(b.all, step)
+	dark := b.darken(b.last, p.plan)
+	starts := changed(b.last, p.plan)
+	wait := rollout.Step{Title: "Wait for the platform pipeline", Commands: []rollout.Command{b.shell.Watch(environment.PlatformName)}}
+	if waits := waits(p.plan); waits != "" {
+		wait.Notes = append(wait.Notes, waits)
+	}
+	if len(starts) > 0 {
+		wait.Notes = append(wait.Notes, "Its last step, Dispatch, starts the "+plural(starts, "pipeline")+" of "+text.List(starts)+": "+plural2(starts, "it", "each")+" releases the newest commit of its code.")
+	} else {
+		wait.Notes = append(wait.Notes, "No pipeline of a service changes, and Dispatch starts none.")
+	}
+	b.add(wait)
+	if old, new := b.last.DeliverySource(), p.plan.DeliverySource(); hosted(old) && hosted(new) && old.Repository != new.Repository {
+		b.moved(old, new, p.plan)
+	}
+	return dark
+}
+
+// file is the configuration that the commands read.
+func (b *builder) file() string {
+	if b.o.Config != "" {
+		return b.o.Config
+	}
+	return "storeship.yaml"
+}
+
+// finalNotes say what the last push has.
+func (b *builder) finalNotes() []string {
+	switch {
+	case b.change.Retires != "":
+		return []string{"Take services." + b.change.Retires + " out of " + b.file() + " and commit that first."}
+	case b.change.To == b.file():
+		return nil
+	}
+	return []string{"With " + b.file() + " as " + b.change.To + " has it."}
+}
+
+// moved updates the services' pipelines by hand after the delivery repository has another name: they would look for the old
+// one, fail in Source, and never update themselves.
+func (b *builder) moved(old, new environment.Source, plan *environment.Plan) {
+	var ids []string
+	for _, s := range both(services(plan), services(b.last)) {
+		ids = append(ids, plan.Store.PipelineStackName(s))
+	}
+	b.add(rollout.Step{
+		Title:    "Show the services' pipelines the new delivery repository",
+		Commands: []rollout.Command{b.shell.Deploy(plan.Store.Tools.Account, "", ids...)},
+		Notes: []string{"CloudFormation renames " + old.Repository + " to " + new.Repository + ", commits and all. The services' pipelines look for the old name, fail in Source, and cannot update themselves.",
+			"Tell everyone who has a clone: git remote set-url."},
+	})
+}
+
+// waits says where a pipeline waits for a person.
+func waits(p *environment.Plan) string {
+	var names []string
+	for _, e := range p.Store.Environments {
+		if e.Approval != nil {
+			names = append(names, e.Name)
+		}
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return "It stops before " + strings.Join(names, " and ") + " until a person approves, in the CodePipeline console of the tools account."
+}
+
+// release creates the pipelines of services that came, fills their repositories, and waits for them and for those that
+// Dispatch has started.
+func (b *builder) release(before *environment.Plan, came, starts []string) {
+	plan := b.last
+	if len(came) > 0 {
+		var ids []string
+		for _, s := range came {
+			ids = append(ids, plan.Store.PipelineStackName(s))
+		}
+		b.add(rollout.Step{
+			Title:    "Create the " + plural(came, "pipeline") + " of " + text.List(came),
+			Commands: []rollout.Command{b.shell.Deploy(plan.Store.Tools.Account, scope(came), ids...)},
+			Notes: []string{"A pipeline starts by itself, and fails in Source until its repository has a commit.",
+				"\"already exists\": an earlier service of this name left it behind. See docs/changing-a-plan.md, \"A name that was used before\"."},
+		})
+	}
+	push := rollout.Step{Title: "Push the code"}
+	for _, name := range append(slices.Clone(came), starts...) {
+		source := plan.SourceOf(plan.Service(name))
+		if !knows(before, source) && (hosted(source) || source.Provider == environment.S3 || slices.Contains(came, name)) {
+			b.send(&push, source)
+		}
+	}
+	if len(push.Commands)+len(push.Notes) > 0 {
+		push.Notes = append(push.Notes, "Each from its own folder. A pipeline that looked before the code was there has failed in Source, and this starts it again.")
+		b.all = append(b.all, push)
+	}
+	wait := rollout.Step{}
+	all := append(slices.Clone(came), starts...)
+	if len(all) == 0 {
+		return
+	}
+	wait.Title = "Wait until " + text.List(all) + plural2(all, " is", " are") + " released everywhere"
+	for _, s := range all {
+		wait.Commands = append(wait.Commands, b.shell.Watch(s))
+	}
+	if w := waits(plan); w != "" {
+		wait.Notes = append(wait.Notes, strings.Replace(w, "It stops", "Each stops", 1))
+	}
+	b.add(wait)
+}
+
+// scope synthesizes a single service alone.
+func scope(services []string) string {
+	if len(services) == 1 {
+		return services[0]
+	}
+	return ""
+}
+
+func plural2[T any](list []T, one, more string) string {
+	if len(list) == 1 {
+		return one
+	}
+	return more
+}
+
+// knows says whether a service of the plan has its code in the same place.
+func knows(p *environment.Plan, source environment.Source) bool {
+	return slices.ContainsFunc(p.Services, func(s *environment.Service) bool {
+		o := p.SourceOf(s)
+		return o.Provider == source.Provider && o.FullName() == source.FullName() && o.Key == source.Key
+	})
+}
+
+// darken takes the records of new regions of an environment that has customers: the ingress has them before a service
+// answers there.
+func (b *builder) darken(before, after *environment.Plan) []environment.Target {
+	step := rollout.Step{
+		Title: "Keep customers out of the new regions until services are there",
+		Notes: []string{"Start this while the platform pipeline runs: the first command waits for the target's ingress. From then on its latency records lead customers there, and it answers 404 until services are released: " +
+			"for a minute or two some may see that, so choose a quiet hour. The file that is written is the way back."},
+	}
+	var dark []environment.Target
+	for _, t := range after.Store.Targets() {
+		e := before.Store.Environment(t.Environment.Name)
+		if e == nil || targetOf(before, t) != nil || t.Environment.Kind == environment.Test {
+			continue // nobody minds a 404 of a test environment
+		}
+		if h := hosts(after, t); len(h) > 0 {
+			dark = append(dark, t)
+			step.Commands = append(append(step.Commands, created(t)), leave(t, h)...)
+		}
+	}
+	b.add(step)
+	return dark
+}
+
+// lighten lets customers in.
+func (b *builder) lighten(dark []environment.Target) {
+	step := rollout.Step{
+		Title: "Let customers into the new regions",
+		Notes: []string{"The regional names answer already: try them first. The records are those that CloudFormation made, so the stack has not drifted."},
+	}
+	for _, t := range dark {
+		step.Commands = append(step.Commands, rollout.Command{Account: t.Environment.Account, Run: "curl -sS -o /dev/null -w '%{http_code}\\n' https://" + t.Host() + "/"})
+		step.Commands = append(step.Commands, arrive(t)...)
+	}
+	b.add(step)
+}

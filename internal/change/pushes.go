@@ -1,0 +1,189 @@
+package change
+
+import (
+	"maps"
+	"reflect"
+	"slices"
+
+	"github.com/storeship/storeship/constructs/environment"
+	"github.com/storeship/storeship/internal/text"
+)
+
+// push is a state of the delivery repository on the way.
+type push struct {
+	plan *environment.Plan
+	// notes say how the file differs from the new one; none for the last.
+	notes []string
+}
+
+// pushes are the states of the delivery repository between the plans. One is enough, unless a service would be released
+// that calls one which is not there yet, or would still call one which is gone: the end of a push's platform run starts
+// every pipeline that changed.
+func (c *comparer) pushes() []push {
+	old, new := c.old.plan, c.new.plan
+	early := c.callers(new, only(services(new), services(old)))
+	kept := c.kept()
+	var all []push
+	if len(early) > 0 {
+		all = append(all, push{c.between(early, kept), c.as(early, kept)})
+	}
+	if len(kept) > 0 {
+		all = append(all, push{c.between(nil, kept), c.as(nil, kept)})
+	}
+	return append(all, push{plan: new})
+}
+
+// takers are the services that go and whose public address a new one takes: the two cannot stand in one plan.
+func (c *comparer) takers() []string {
+	var names []string
+	for _, t := range c.takeovers() {
+		names = append(names, only([]string{t.old}, names)...)
+	}
+	return names
+}
+
+// kept are the other services that go, if others still call them: these are released without first.
+func (c *comparer) kept() []string {
+	names := only(only(services(c.old.plan), services(c.new.plan)), c.takers())
+	return slices.DeleteFunc(names, func(name string) bool { return len(c.callers(c.old.plan, []string{name})) == 0 })
+}
+
+// callers lists the services of both plans that refer to one of the named services in plan p, in an environment of both,
+// unless what they are given is the same in both plans.
+func (c *comparer) callers(p *environment.Plan, named []string) []string {
+	old, new := c.old.plan, c.new.plan
+	var names []string
+	for _, service := range both(services(new), services(old)) {
+		for _, name := range both(environments(new), environments(old)) {
+			variables := p.Service(service).In(p.Store.Environment(name)).Variables
+			before, after := resolved(old, service, name), resolved(new, service, name)
+			for _, key := range slices.Sorted(maps.Keys(variables)) {
+				if before[key] != after[key] && len(both(environment.References(variables[key]), named)) > 0 && !slices.Contains(names, service) {
+					names = append(names, service)
+				}
+			}
+		}
+	}
+	return names
+}
+
+// resolved are the variables of a service with what they refer to.
+func resolved(p *environment.Plan, service, env string) map[string]string {
+	e := p.Store.Environment(env)
+	variables := maps.Clone(p.Service(service).In(e).Variables)
+	for key, value := range variables {
+		variables[key], _ = p.Resolve(e.Targets(p.Store)[0], value) // references were checked with the plan
+	}
+	return variables
+}
+
+// between is the new plan with some services as in the old one: those that stay as they are for now, and those that are
+// removed later.
+func (c *comparer) between(asBefore, kept []string) *environment.Plan {
+	p := *c.new.plan
+	p.Services = nil
+	for _, s := range c.new.plan.Services {
+		if slices.Contains(asBefore, s.Name) {
+			s = c.before(s.Name)
+		}
+		p.Services = append(p.Services, s)
+	}
+	for _, name := range kept {
+		p.Services = append(p.Services, c.before(name))
+	}
+	return &p
+}
+
+// before is a service as in the old plan, without overrides for environments that are gone.
+func (c *comparer) before(name string) *environment.Service {
+	s := *c.old.plan.Service(name)
+	s.Overrides = maps.Clone(s.Overrides)
+	maps.DeleteFunc(s.Overrides, func(e string, _ func(*environment.Runtime)) bool { return c.new.plan.Store.Environment(e) == nil })
+	return &s
+}
+
+// as says how the file of a push differs from the new one.
+func (c *comparer) as(asBefore, kept []string) []string {
+	defaults := ""
+	if !reflect.DeepEqual(c.old.config.Defaults, c.new.config.Defaults) {
+		defaults = ", with what they had from defaults"
+	}
+	path := func(names []string) string {
+		var paths []string
+		for _, n := range names {
+			paths = append(paths, "services."+n)
+		}
+		return text.List(paths)
+	}
+	var notes []string
+	if len(asBefore) > 0 {
+		notes = append(notes, "For this push, "+path(asBefore)+" in the file as in "+c.change.From+defaults+": what they are to call is not there yet.")
+	}
+	if len(kept) > 0 {
+		notes = append(notes, "For this push, "+path(kept)+" still in the file, as in "+c.change.From+defaults+".")
+	}
+	return notes
+}
+
+// impossible adds a refusal for every push between that would be no valid plan.
+func (c *comparer) impossible(all []push) bool {
+	for _, p := range all[:len(all)-1] {
+		if problems := p.plan.Validate(); len(problems) > 0 {
+			c.refusal("services", "on the way, old and new services must stand in one plan, and this one may not be: "+problems[0].Path+": "+problems[0].Message,
+				"make two changes of it: first add, then remove")
+			return true
+		}
+	}
+	return false
+}
+
+// changed lists the services in both plans whose pipelines the push of b starts.
+func changed(a, b *environment.Plan) []string {
+	var names []string
+	for _, name := range both(services(b), services(a)) {
+		if !reflect.DeepEqual(shape(a), shape(b)) || !same(a, b, name) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// shape is what every pipeline has of the plan.
+func shape(p *environment.Plan) any {
+	type target struct {
+		id, account, domain, bake string
+		approval                  bool
+	}
+	var targets [][]target
+	for _, e := range p.Store.Environments {
+		for _, w := range e.Waves {
+			var wave []target
+			for _, r := range w.Regions {
+				t := environment.Target{Store: p.Store, Environment: e, Region: r}
+				wave = append(wave, target{t.ID(), e.Account, domain(e), t.Bake().String(), e.Approval != nil})
+			}
+			targets = append(targets, wave)
+		}
+	}
+	return []any{p.Store.Tools, p.DeliverySource(), targets}
+}
+
+// same says whether a service is the same in both plans, in all environments of b.
+func same(a, b *environment.Plan, name string) bool {
+	x, y := a.Service(name), b.Service(name)
+	if !reflect.DeepEqual(x.Build, y.Build) || !reflect.DeepEqual(a.SourceOf(x), b.SourceOf(y)) {
+		return false
+	}
+	for _, e := range b.Store.Environments {
+		before := a.Store.Environment(e.Name)
+		if before == nil {
+			return false
+		}
+		r, s := x.In(before), y.In(e)
+		r.Variables, s.Variables = resolved(a, name, e.Name), resolved(b, name, e.Name)
+		if !reflect.DeepEqual(r, s) {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,135 @@
+package change
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/storeship/storeship/constructs/environment"
+	"github.com/storeship/storeship/internal/frozen"
+	"github.com/storeship/storeship/internal/text"
+)
+
+func (c *comparer) refusal(path, what, instead string) {
+	c.change.Refusals = append(c.change.Refusals, Refusal{Where: c.new.config.Place(path), Path: path, What: what, Instead: instead})
+}
+
+// refuse lists what cannot be done in place.
+func (c *comparer) refuse() {
+	whole := slices.ContainsFunc(c.change.Differences, func(d Difference) bool { return d.Group == "store" && d.When == frozen.Never })
+	for _, d := range c.change.Differences {
+		if d.When != frozen.Never || whole && d.Group != "store" {
+			continue // where the store is another one, the rest is of no account
+		}
+		if c.nothingLeft(d) || c.follows(d) {
+			continue
+		}
+		what := d.Old + " → " + d.New
+		if len(d.Environments) > 0 {
+			what += " in " + text.List(d.Environments)
+		}
+		c.refusal(d.What, what, c.instead(d))
+	}
+	if !whole {
+		c.refuseEnvironments()
+		c.refuseTakeovers()
+	}
+}
+
+// nothingLeft says whether a setting is about targets, of which none is in both plans: all of them are made anew.
+func (c *comparer) nothingLeft(d Difference) bool {
+	name, ok := strings.CutPrefix(d.What, "environments.")
+	if !ok || !strings.Contains(d.What, ".network.") {
+		return false
+	}
+	name, _, _ = strings.Cut(name, ".")
+	return len(both(regions(c.old.plan.Store.Environment(name)), regions(c.new.plan.Store.Environment(name)))) == 0
+}
+
+// follows says whether a port or a priority differs because the address does that it is derived from.
+func (c *comparer) follows(d Difference) bool {
+	address, _, ok := strings.Cut(d.What, ".expose.")
+	if !ok || !strings.HasSuffix(d.What, ".priority") && !strings.HasSuffix(d.What, ".port") {
+		return false
+	}
+	return slices.ContainsFunc(c.change.Differences, func(o Difference) bool {
+		return slices.Contains([]string{address + ".expose", address + ".expose.path", address + ".expose.host"}, o.What)
+	})
+}
+
+// instead is the way out of a refusal.
+func (c *comparer) instead(d Difference) string {
+	switch {
+	case d.What == "tools.region":
+		return "the tools region stays for the life of the store: " + d.How
+	case strings.HasPrefix(d.What, "services."):
+		service, _, _ := strings.Cut(strings.TrimPrefix(d.What, "services."), ".")
+		return d.How + ". Or, with downtime: " + c.again(service, d.Environments)
+	}
+	if strings.HasSuffix(d.What, ".network.availabilityZones") && c.kindChanged(d.What) {
+		return "say network: {availabilityZones: " + d.Old + "}, for it is the new kind's default that differs; or " + d.How
+	}
+	return d.How
+}
+
+// again says how a service is created anew, with what cannot be changed.
+func (c *comparer) again(service string, in []string) string {
+	var stacks, groups []string
+	for _, name := range in {
+		t := environment.Target{Store: c.old.plan.Store, Environment: c.old.plan.Store.Environment(name)}
+		stacks, groups = append(stacks, t.ServiceStackName(service)), append(groups, t.LogGroupName(service))
+	}
+	return "in every region, delete " + plural(stacks, "stack") + " " + text.List(stacks) + ", then " + plural(groups, "log group") + " " + text.List(groups) +
+		", which would be in the way; push this file, and the pipeline of " + service + " creates them again"
+}
+
+func (c *comparer) kindChanged(path string) bool {
+	environment := strings.TrimSuffix(path, ".network.availabilityZones")
+	return slices.ContainsFunc(c.change.Differences, func(d Difference) bool { return d.What == environment+".kind" })
+}
+
+// refuseEnvironments finds a new environment where an old one stands in the way.
+func (c *comparer) refuseEnvironments() {
+	for _, r := range c.renamedEnvironments() {
+		a, b := c.old.plan.Store.Environment(r.old), c.new.plan.Store.Environment(r.new)
+		if !sameDomain(a, b) || len(both(regions(a), regions(b))) == 0 {
+			continue
+		}
+		c.refusal("environments."+r.new+".domain", fmt.Sprintf("%s is the domain of %s, whose records and certificates stand until it is removed", b.Domain.Name, r.old),
+			fmt.Sprintf("give %s a domain of its own, move the customers there, then remove %s; or, with downtime, remove %s in a change of its own first", r.new, r.old, r.old))
+	}
+}
+
+// refuseTakeovers finds a new service that would fail to be created, or answer too early, because one that goes is still
+// there.
+func (c *comparer) refuseTakeovers() {
+	seen := map[rename]bool{}
+	for _, t := range c.takeovers() {
+		before, after := t.a.PriorityOf(t.old), t.b.PriorityOf(t.new)
+		if after > before || seen[t.rename] {
+			continue
+		}
+		seen[t.rename] = true
+		what := fmt.Sprintf("its rule (%d) would go before that of %s (%d), and answer 503 until its first tasks are healthy", after, t.old, before)
+		if after == before {
+			what = fmt.Sprintf("priority %d is taken by %s until that is removed", after, t.old)
+		}
+		c.refusal("services."+t.new+".expose", what, fmt.Sprintf("say expose: {priority: %d}: so %s answers until it is removed", c.free(before, t), t.old))
+	}
+}
+
+// free is the lowest priority after one that no service of either plan has in the environment.
+func (c *comparer) free(after int, t takeover) int {
+	taken := map[int]bool{}
+	for _, s := range []side{c.old, c.new} {
+		for _, service := range s.plan.Services {
+			if x := service.In(s.plan.Store.Environment(t.environment)).Expose; x != nil && !x.Internal && service.Name != t.new {
+				taken[x.PriorityOf(service.Name)] = true
+			}
+		}
+	}
+	for after++; taken[after]; {
+		after++
+	}
+	return after
+}

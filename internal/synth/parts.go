@@ -1,0 +1,64 @@
+package synth
+
+import (
+	"strings"
+
+	"github.com/storeship/storeship/constructs/environment"
+)
+
+// The time that scopes take, next to that of a service, as it was measured; what a process needs to start is about one
+// service.
+const (
+	startWeight     = 10
+	serviceWeight   = 10
+	platformWeight  = 25
+	accessWeight    = 1
+	artifactsWeight = 3
+)
+
+// scope is what `-c scope=` can ask for, with the time that it takes.
+type scope struct {
+	name   string
+	weight int
+}
+
+// scopes lists all scopes of a plan in the order in which an app that is asked for everything creates them.
+func scopes(plan *environment.Plan) []scope {
+	all := []scope{{"access", accessWeight}, {"artifacts", artifactsWeight}, {environment.PlatformName, platformWeight}}
+	for _, s := range plan.Services {
+		all = append(all, scope{s.Name, serviceWeight})
+	}
+	return all
+}
+
+// Parts divides a plan into at most n parts that take about as long as each other, as values of `-c scope=`; a part of its
+// own must be worth the start of a process. One part is everything, and has no scope.
+func Parts(plan *environment.Plan, n int) []string {
+	all := scopes(plan)
+	total := 0
+	for _, s := range all {
+		total += s.weight
+	}
+	for n > 1 && total/n < startWeight {
+		n--
+	}
+	if n <= 1 {
+		return []string{""}
+	}
+	// Each part takes scopes until it has its share of what is left.
+	var list []string
+	for ; n > 0; n-- {
+		var names []string
+		share, taken := (total+n-1)/n, 0
+		for len(all) > 0 && (taken == 0 || taken+all[0].weight/2 < share || n == 1) {
+			names = append(names, all[0].name)
+			taken += all[0].weight
+			all = all[1:]
+		}
+		total -= taken
+		if len(names) > 0 {
+			list = append(list, strings.Join(names, ","))
+		}
+	}
+	return list
+}
