@@ -3,6 +3,7 @@ package test
 import (
 	"compress/gzip"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -79,7 +80,7 @@ func services(t *testing.T, out *harness.Output) []*assembly.Stack {
 			found = append(found, s)
 		}
 	}
-	require.Len(t, found, 2*3)
+	require.Len(t, found, 5*9)
 	return found
 }
 
@@ -121,8 +122,10 @@ func TestAReleaseChangesNothingFrozen(t *testing.T) {
 func TestCompareSeesRealChanges(t *testing.T) {
 	text, err := os.ReadFile(filepath.Join(harness.Root, retailStore))
 	require.NoError(t, err)
-	changed := strings.NewReplacer("health: /actuator/health}", "health: /new, graceSeconds: 90}", "expose: internal", "expose: {internal: {port: 20001}}").Replace(string(text))
-	require.NotEqual(t, string(text), changed)
+	changed := strings.Replace(string(text), "health: /actuator/health}", "health: /new, graceSeconds: 90}", 1) // ui is the first
+	for port := 20001; strings.Contains(changed, "expose: internal"); port++ {
+		changed = strings.Replace(changed, "expose: internal", fmt.Sprintf("expose: {internal: {port: %d}}", port), 1)
+	}
 	config := filepath.Join(t.TempDir(), "storeship.yaml")
 	require.NoError(t, os.WriteFile(config, []byte(changed), 0o644))
 	before, after := services(t, harness.Synth(t, store)), services(t, harness.Synth(t, harness.Input{Config: config}))
@@ -131,13 +134,13 @@ func TestCompareSeesRealChanges(t *testing.T) {
 		for _, c := range frozen.Compare(s.Template, after[i].Template) {
 			effects[c.Type[strings.LastIndex(c.Type, ":")+1:]+" "+c.Property+" "+string(c.Effect)] = true
 		}
+		want := map[string]bool{"Listener Port resets traffic": true}
 		if strings.HasSuffix(s.Name, "-ui") {
-			require.Equal(t, map[string]bool{
+			want = map[string]bool{
 				"Service HealthCheckGracePeriodSeconds fails the deployment": true,
 				"TargetGroup HealthCheckPath acts on live tasks":             true,
-			}, effects, s.Name)
-		} else {
-			require.Equal(t, map[string]bool{"Listener Port resets traffic": true}, effects, s.Name)
+			}
 		}
+		require.Equal(t, want, effects, s.Name)
 	}
 }

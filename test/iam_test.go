@@ -71,7 +71,7 @@ func TestWhoAssumesWhat(t *testing.T) {
 	a, p := simulate(t)
 	for _, e := range p.Store.Environments {
 		deployer, inspector := e.RoleARN(e.DeployerRoleName(p.Store)), e.RoleARN(e.InspectorRoleName(p.Store))
-		for _, name := range []string{"ui", "catalog"} {
+		for _, name := range names(p) {
 			pipelineRole, check := toolsRole(p.Store.PipelineRoleName(name)), toolsRole(p.Store.CheckRoleName(name))
 			a.can(pipelineRole, "sts:AssumeRole", deployer, nil)
 			a.cannot(pipelineRole, "sts:AssumeRole", inspector, nil)
@@ -90,7 +90,7 @@ func TestWhoAssumesWhat(t *testing.T) {
 			}
 		}
 	}
-	for _, name := range []string{"ui", "catalog", environment.PlatformName} {
+	for _, name := range names(p, environment.PlatformName) {
 		role := toolsRole(p.Store.PipelineRoleName(name))
 		a.can("codepipeline.amazonaws.com", "sts:AssumeRole", role, keys("aws:SourceAccount", tools))
 		a.cannot("codepipeline.amazonaws.com", "sts:AssumeRole", role, keys("aws:SourceAccount", "999999999999"))
@@ -130,7 +130,7 @@ func TestInspectors(t *testing.T) {
 // or hand its stacks to CloudFormation, each a call that CodePipeline makes as the pipeline's role.
 func TestPipelines(t *testing.T) {
 	a, p := simulate(t)
-	for _, name := range []string{"ui", "catalog", environment.PlatformName} {
+	for _, name := range names(p, environment.PlatformName) {
 		role, stack := toolsRole(p.Store.PipelineRoleName(name)), p.Store.PipelineStackName(name)
 		for _, s := range pipeline(t, a.cloud, p.Store.PipelineName(name)) {
 			for _, action := range s.actions {
@@ -195,7 +195,7 @@ func (a *access) action(p *environment.Plan, role string, x action) {
 func TestBuilds(t *testing.T) {
 	a, p := simulate(t)
 	home := p.Store.Tools.Region
-	for _, name := range []string{"ui", "catalog"} {
+	for _, name := range names(p) {
 		stack := p.Store.PipelineStackName(name)
 		log := "arn:aws:logs:" + home + ":" + tools + ":log-group:" + p.Store.PipelineLogGroupName(name) + ":log-stream:x"
 		bucket := "arn:aws:s3:::" + p.Store.ArtifactBucketName(home)

@@ -8,7 +8,10 @@ import (
 
 func TestMain(m *testing.M) { harness.Main(m) }
 
-const retailStore = "examples/retail-store/storeship.yaml"
+const (
+	retailStore = "examples/retail-store/storeship.yaml"
+	monorepo    = "examples/monorepo/storeship.yaml"
+)
 
 // store is the retail store, whole.
 var store = harness.Input{Config: retailStore}

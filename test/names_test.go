@@ -164,6 +164,8 @@ var elsewhere = []string{
 	":log-group:/aws/ecs/containerinsights/",
 	// What a CodeBuild project of the CDK may write to, whatever its log configuration is.
 	":log-group:/aws/codebuild/",
+	// The fingerprints of what was dispatched, which the platform's pipeline writes itself.
+	"/platform/tools/dispatch/",
 }
 
 // Catches: a policy that allows something on a name with a typing error, so that the call fails at night.

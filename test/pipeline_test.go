@@ -39,6 +39,43 @@ func plan(t *testing.T) *environment.Plan {
 	return c.Plan()
 }
 
+// names lists the services of a plan, and with also what else has a pipeline.
+func names(p *environment.Plan, also ...string) []string {
+	list := slices.Clone(also)
+	for _, s := range p.Services {
+		list = append(list, s.Name)
+	}
+	return list
+}
+
+// waves are the names of the stages that release a plan, in order: a wave of one target is named after the target.
+func waves(p *environment.Plan) []string {
+	var list []string
+	for _, e := range p.Store.Environments {
+		for i, w := range e.Waves {
+			if len(w.Regions) == 1 {
+				list = append(list, e.Name+"-"+w.Regions[0])
+			} else {
+				list = append(list, e.WaveID(i))
+			}
+		}
+	}
+	return list
+}
+
+// of are the stage's actions for a target, by their names without the target's; in a stage of one target that is all of them.
+func (s stage) of(target string) map[string]action {
+	found := map[string]action{}
+	for _, a := range s.actions {
+		if name, ok := strings.CutPrefix(a.name, target+"."); ok {
+			found[name] = a
+		} else if s.name == target {
+			found[a.name] = a
+		}
+	}
+	return found
+}
+
 // pipeline reads the stages of the pipeline with that name, actions in run order.
 func pipeline(t *testing.T, c *cloud.Cloud, name string) []stage {
 	t.Helper()
@@ -101,26 +138,27 @@ func before(stage1, order1, stage2, order2 int) bool {
 
 // Catches: a stage that is missing, twice, or in another order than the plan's waves.
 func TestStagesOfServicePipelines(t *testing.T) {
-	c := deploy(t, store)
-	for _, service := range []string{"ui", "catalog"} {
-		var names []string
-		for _, s := range pipeline(t, c, "retail-store-"+service) {
-			names = append(names, s.name)
+	c, p := deploy(t, store), plan(t)
+	require.Equal(t, []string{"beta-us-west-2", "gamma", "prod-1", "prod-2", "prod-3"}, waves(p))
+	for _, service := range names(p) {
+		var stages []string
+		for _, s := range pipeline(t, c, p.Store.PipelineName(service)) {
+			stages = append(stages, s.name)
 		}
-		require.Equal(t, []string{"Source", "Build", "UpdatePipeline", "beta-us-west-2", "gamma-us-west-2", "prod-us-east-1"}, names, service)
+		require.Equal(t, append([]string{"Source", "Build", "UpdatePipeline"}, waves(p)...), stages, service)
 	}
 }
 
 // Catches: tests after the image, a synth without the image's digest, and a pipeline that does not update itself first.
 func TestBuildStage(t *testing.T) {
 	c := deploy(t, store)
-	for _, service := range []string{"ui", "catalog"} {
+	for _, service := range names(plan(t)) {
 		stages := pipeline(t, c, "retail-store-"+service)
-		var names []string
+		var steps []string
 		for _, a := range stages[1].actions {
-			names = append(names, fmt.Sprintf("%d %s", a.order, a.name))
+			steps = append(steps, fmt.Sprintf("%d %s", a.order, a.name))
 		}
-		require.Equal(t, []string{"1 UnitTests", "2 Package", "3 Synth"}, names, service)
+		require.Equal(t, []string{"1 UnitTests", "2 Package", "3 Synth"}, steps, service)
 		synth := stages[1].actions[2]
 		require.Contains(t, synth.configuration["EnvironmentVariables"], "#{Build@Package.IMAGE_DIGEST}", service)
 		require.Equal(t, "SelfMutate", stages[2].actions[0].name, service)
@@ -134,6 +172,7 @@ func TestBlueGreenActions(t *testing.T) {
 	releases := out.Files(t, func(path string) bool { return strings.HasPrefix(path, "releases/") })
 	c := deploy(t, store)
 	p := plan(t)
+	released := 0
 	for _, service := range p.Services {
 		stages := pipeline(t, c, p.Store.PipelineName(service.Name))
 		synthOutputs := stages[1].actions[2].outputs
@@ -143,7 +182,7 @@ func TestBlueGreenActions(t *testing.T) {
 				if a.provider != "CodeDeployToECS" {
 					continue
 				}
-				got = append(got, s.name)
+				got = append(got, s.name+" "+a.name)
 				artifact := a.configuration["TaskDefinitionTemplateArtifact"]
 				require.Equal(t, artifact, a.configuration["AppSpecTemplateArtifact"])
 				require.Equal(t, []string{fmt.Sprint(artifact)}, a.inputs)
@@ -154,19 +193,52 @@ func TestBlueGreenActions(t *testing.T) {
 			}
 		}
 		var want []string
-		for _, target := range p.Store.Targets() {
-			want = append(want, target.ID())
-			requireBlueGreen(t, stages, target, service.Name, p.Store.Tools.Region)
+		for _, w := range targetsByWave(p) {
+			for _, target := range w.targets {
+				name := "BlueGreen"
+				if len(w.targets) > 1 {
+					name = target.ID() + "." + name
+				}
+				want = append(want, w.stage+" "+name)
+				requireBlueGreen(t, stages, target, service.Name, p.Store.Tools.Region)
+				released++
+			}
 		}
-		require.Equal(t, want, got, service.Name)
+		require.ElementsMatch(t, want, got, service.Name)
 	}
+	require.Equal(t, 5*9, released, "five services in nine targets")
+}
+
+// wave is the stage of a wave, with the targets that it releases.
+type wave struct {
+	stage   string
+	targets []environment.Target
+}
+
+func targetsByWave(p *environment.Plan) []wave {
+	var list []wave
+	stages := waves(p)
+	for _, e := range p.Store.Environments {
+		for _, w := range e.Waves {
+			next := wave{stage: stages[len(list)]}
+			for _, region := range w.Regions {
+				next.targets = append(next.targets, environment.Target{Store: p.Store, Environment: e, Region: region})
+			}
+			list = append(list, next)
+		}
+	}
+	return list
 }
 
 func requireBlueGreen(t *testing.T, stages []stage, target environment.Target, service, home string) {
 	t.Helper()
-	i, _ := find(stages, func(s stage, a action) bool { return s.name == target.ID() && a.provider == "CodeDeployToECS" })
-	require.GreaterOrEqual(t, i, 0, target.ID())
-	a := stages[i].actions[slices.IndexFunc(stages[i].actions, func(a action) bool { return a.provider == "CodeDeployToECS" })]
+	var a action
+	for _, s := range stages {
+		if found, ok := s.of(target.ID())["BlueGreen"]; ok {
+			a = found
+		}
+	}
+	require.NotEmpty(t, a.name, "no BlueGreen for %s", target.ID())
 	region := a.region
 	if region == "" {
 		region = home
@@ -180,24 +252,32 @@ func requireBlueGreen(t *testing.T, stages []stage, target environment.Target, s
 	require.Equal(t, folder+"appspec.yaml", a.configuration["AppSpecTemplatePath"])
 }
 
-// Catches: a release that starts before its stack is there or before the platform was checked, and a smoke test that asks
-// the version before.
+// Catches: a release that starts before its stack is there or before the platform was checked, a smoke test that asks the
+// version before, and checks that look at another target than their own.
 func TestOrderWithinATarget(t *testing.T) {
 	c := deploy(t, store)
 	p := plan(t)
 	for _, service := range p.Services {
-		for _, s := range pipeline(t, c, p.Store.PipelineName(service.Name))[3:] {
-			var names []string
-			last := 0
-			for _, a := range s.actions {
-				if a.category == "Approval" || a.name == "MarkReleased" {
-					continue
+		stages := pipeline(t, c, p.Store.PipelineName(service.Name))[3:]
+		for i, w := range targetsByWave(p) {
+			for _, target := range w.targets {
+				steps := stages[i].of(target.ID())
+				delete(steps, "Approve-"+target.Environment.Name)
+				delete(steps, "MarkReleased")
+				last := 0
+				stack := target.ServiceStackName(service.Name)
+				for _, name := range []string{"Contract", stack + ".Prepare", stack + ".Deploy", "BlueGreen", "Smoke"} {
+					a, ok := steps[name]
+					require.True(t, ok, "%s %s: no %s", stages[i].name, target.ID(), name)
+					require.Greater(t, a.order, last, "%s %s runs beside another action", stages[i].name, a.name)
+					last = a.order
+					delete(steps, name)
+					if a.provider == "CodeBuild" {
+						require.Contains(t, a.configuration["EnvironmentVariables"], `{"name":"TARGET","type":"PLAINTEXT","value":"`+target.ID()+`"}`)
+					}
 				}
-				require.Greater(t, a.order, last, "%s %s runs beside another action", s.name, a.name)
-				last = a.order
-				names = append(names, a.name[strings.LastIndex(a.name, ".")+1:])
+				require.Empty(t, steps, "%s %s", stages[i].name, target.ID())
 			}
-			require.Equal(t, []string{"Contract", "Prepare", "Deploy", "BlueGreen", "Smoke"}, names, s.name)
 		}
 	}
 }
@@ -207,7 +287,7 @@ func TestOrderWithinATarget(t *testing.T) {
 func TestApprovals(t *testing.T) {
 	c := deploy(t, store)
 	p := plan(t)
-	for _, name := range []string{"ui", "catalog", "platform"} {
+	for _, name := range names(p, environment.PlatformName) {
 		stages := pipeline(t, c, p.Store.PipelineName(name))
 		approvals := 0
 		for _, s := range stages {
@@ -259,11 +339,11 @@ func TestTriggers(t *testing.T) {
 
 // Catches: a platform pipeline that deploys targets before the repositories, or in another order than services are released.
 func TestStagesOfThePlatformPipeline(t *testing.T) {
-	var names []string
+	var stages []string
 	for _, s := range pipeline(t, deploy(t, store), "retail-store-platform") {
-		names = append(names, s.name)
+		stages = append(stages, s.name)
 	}
-	require.Equal(t, []string{"Source", "Build", "UpdatePipeline", "tools", "beta-us-west-2", "gamma-us-west-2", "prod-us-east-1"}, names)
+	require.Equal(t, append([]string{"Source", "Build", "UpdatePipeline", "tools"}, waves(plan(t))...), stages)
 }
 
 // Catches: a stack in the wrong account or region.
@@ -274,11 +354,11 @@ func TestStacksAreWhereThePlanSays(t *testing.T) {
 		where[s.Name+" "+s.Region] = s.Account
 	}
 	for _, target := range p.Store.Targets() {
-		names := []string{target.NetworkStackName(), target.IngressStackName()}
+		stacks := []string{target.NetworkStackName(), target.IngressStackName()}
 		for _, s := range p.Services {
-			names = append(names, target.ServiceStackName(s.Name))
+			stacks = append(stacks, target.ServiceStackName(s.Name))
 		}
-		for _, name := range names {
+		for _, name := range stacks {
 			require.Equal(t, target.Environment.Account, where[name+" "+target.Region], name)
 			delete(where, name+" "+target.Region)
 		}
@@ -299,7 +379,7 @@ func TestStacksAreWhereThePlanSays(t *testing.T) {
 func TestActionsOfOtherAccountsWriteNothing(t *testing.T) {
 	c, p := deploy(t, store), plan(t)
 	looked := 0
-	for _, name := range []string{"ui", "catalog", environment.PlatformName} {
+	for _, name := range names(p, environment.PlatformName) {
 		for _, s := range pipeline(t, c, p.Store.PipelineName(name)) {
 			for _, a := range s.actions {
 				if a.role == "" || strings.Contains(a.role, ":"+p.Store.Tools.Account+":") {

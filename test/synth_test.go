@@ -2,14 +2,15 @@ package test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/storeship/storeship/internal/synth"
 	"github.com/storeship/storeship/test/harness"
 )
 
@@ -41,13 +42,17 @@ func TestTwoRunsWriteTheSameBytes(t *testing.T) {
 	requireSame(t, first, second)
 }
 
-// Catches: a difference between the way these tests run the app and the way that users do, the CLI with cdk.json.
-func TestTheCLIWritesTheSameBytes(t *testing.T) {
+// Catches: a difference between the way these tests run the app and the way that users do, the CLI with cdk.json, several
+// processes of it side by side: what they put together must be what one writes, with its manifest and its tree.
+func TestInPartsIsTheSameAsWhole(t *testing.T) {
+	t.Chdir(harness.Root)
+	t.Setenv("PATH", harness.Path())
 	dir := filepath.Join(t.TempDir(), "cdk.out")
-	out, err := harness.CLI(t, "synth", "--quiet", "--no-lookups", "--strict", "--output", dir, "-c", "config="+retailStore)
-	require.NoError(t, err, out)
-	cli := &harness.Output{Dir: dir}
-	requireSame(t, harness.Synth(t, store).Templates(t), cli.Templates(t))
+	r, err := synth.Run(context.Background(), plan(t), synth.Options{Config: retailStore, Out: dir, Jobs: 2})
+	require.NoError(t, err)
+	require.Equal(t, 2, r.Jobs)
+	require.Empty(t, r.Said)
+	requireSame(t, harness.Synth(t, store).Files(t, reproducible), (&harness.Output{Dir: dir}).Files(t, reproducible))
 }
 
 // Catches: a look-up, whose placeholder would be deployed as it is, and anything on standard error.
@@ -67,7 +72,7 @@ func TestSynthNeedsNothing(t *testing.T) {
 func TestScopedIsTheSameAsWhole(t *testing.T) {
 	whole := harness.Synth(t, store).Templates(t)
 	seen := map[string]bool{}
-	for _, scope := range []string{"platform", "access", "artifacts", "ui", "catalog"} {
+	for _, scope := range names(plan(t), "platform", "access", "artifacts") {
 		part := harness.Synth(t, scoped(scope)).Templates(t)
 		require.NotEmpty(t, part, scope)
 		for name, content := range part {
@@ -112,37 +117,8 @@ func TestDigestChangesTaskDefinitionsOnly(t *testing.T) {
 			require.Equal(t, "AWS::ECS::TaskDefinition", types[id], "%s: %s", name, line)
 		}
 	}
-	// Template and taskdef.json of two services in three targets.
-	require.Equal(t, 2*2*3, changed)
-}
-
-// Catches: a name, port, priority or logical id that depends on a service's place in the list: adding a service must not
-// touch the others, which may be frozen.
-func TestThirdServiceLeavesTheOthersAlone(t *testing.T) {
-	text, err := os.ReadFile(filepath.Join(harness.Root, retailStore))
-	require.NoError(t, err)
-	const first = "\nservices:\n"
-	require.Contains(t, string(text), first)
-	with := strings.Replace(string(text), first, first+`  assets:
-    build: {preset: go}
-    http: {port: 8080, health: /health}
-    expose: {path: /assets/*}
-    variables: {CATALOG: "${services.catalog.url}"}
-`, 1)
-	config := filepath.Join(t.TempDir(), "storeship.yaml")
-	require.NoError(t, os.WriteFile(config, []byte(with), 0o644))
-
-	whole := harness.Synth(t, harness.Input{Config: config}).Templates(t)
-	found := false
-	for name := range whole {
-		found = found || strings.HasSuffix(name, "/assets/taskdef.json")
-	}
-	require.True(t, found, "the third service is not in the assembly")
-	for _, scope := range []string{"ui", "catalog"} {
-		for name, content := range harness.Synth(t, scoped(scope)).Templates(t) {
-			require.Equal(t, string(content), string(whole[name]), name)
-		}
-	}
+	// Template and taskdef.json of five services in nine targets.
+	require.Equal(t, 2*5*9, changed)
 }
 
 // report is CDK's validation-report.json.
@@ -159,7 +135,13 @@ type report struct {
 
 // Catches: a property that CloudFormation does not know or takes with another type, and a deprecated runtime.
 func TestStrictValidationIsClean(t *testing.T) {
-	out := harness.Synth(t, harness.Input{Config: retailStore, Validate: true})
+	for _, file := range []string{retailStore, monorepo, minimal.Config} {
+		t.Run(file, func(t *testing.T) { requireClean(t, harness.Synth(t, harness.Input{Config: file, Validate: true})) })
+	}
+}
+
+func requireClean(t *testing.T, out *harness.Output) {
+	t.Helper()
 	reports := out.Files(t, func(path string) bool { return strings.HasSuffix(path, "validation-report.json") })
 	require.NotEmpty(t, reports, "nothing was validated")
 	for name, content := range reports {
@@ -180,7 +162,7 @@ func TestStrictValidationIsClean(t *testing.T) {
 func TestReleases(t *testing.T) {
 	out := harness.Synth(t, store)
 	releases := out.Files(t, func(path string) bool { return strings.HasPrefix(path, "releases/") })
-	require.Len(t, releases, 2*2*3)
+	require.Len(t, releases, 2*5*9)
 	for name, content := range releases {
 		if filepath.Base(name) != "taskdef.json" {
 			require.Contains(t, string(content), "TaskDefinition: <TASK_DEFINITION>", name)

@@ -50,6 +50,6 @@ func TestOutputThatIsNoAssemblyIsRefused(t *testing.T) {
 	thesis := filepath.Join(out, "thesis.txt")
 	require.NoError(t, os.WriteFile(thesis, []byte("mine"), 0o666))
 	said := makeFails(t, "fast", "OUT="+out+"/")
-	require.Contains(t, said, "OUT="+out+": is not a cloud assembly")
+	require.Contains(t, said, "storeship synth: "+out+" is not a cloud assembly")
 	require.FileExists(t, thesis)
 }

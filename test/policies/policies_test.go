@@ -5,14 +5,22 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/storeship/storeship/internal/assembly"
 )
 
 const retailStore = "examples/retail-store/storeship.yaml"
 
+// stores are the examples: between them every kind of service, source and network.
+var stores = []string{retailStore, "examples/monorepo/storeship.yaml", "examples/retail-store-minimal/storeship.yaml",
+	"internal/config/testdata/good/sources.yaml"}
+
 // Catches: a finding of cdk-nag's AwsSolutions that nobody acknowledged.
 func TestAwsSolutions(t *testing.T) {
-	for _, f := range check(t, retailStore).findings {
-		t.Error(f)
+	for _, file := range stores {
+		for _, f := range check(t, file).findings {
+			t.Errorf("%s: %s", file, f)
+		}
 	}
 }
 
@@ -40,11 +48,13 @@ func TestEveryStackWasLookedAt(t *testing.T) {
 // Catches: an acknowledgement that is no reason.
 func TestAcknowledgementsHaveReasons(t *testing.T) {
 	suppressed := 0
-	for name, report := range check(t, retailStore).reports {
-		for _, l := range report {
-			if l.Compliance == "Suppressed" {
-				suppressed++
-				require.Greater(t, len(strings.Fields(l.ExceptionReason)), 5, "%s: %s %s: %q", name, l.RuleID, l.ResourceID, l.ExceptionReason)
+	for _, file := range stores {
+		for name, report := range check(t, file).reports {
+			for _, l := range report {
+				if l.Compliance == "Suppressed" {
+					suppressed++
+					require.Greater(t, len(strings.Fields(l.ExceptionReason)), 5, "%s: %s %s: %q", name, l.RuleID, l.ResourceID, l.ExceptionReason)
+				}
 			}
 		}
 	}
@@ -53,7 +63,11 @@ func TestAcknowledgementsHaveReasons(t *testing.T) {
 
 // Catches: an acknowledgement on more than the one resource that has the finding, or on every wildcard of a policy.
 func TestAcknowledgementsAreExact(t *testing.T) {
-	for _, s := range check(t, retailStore).assembly.Stacks() {
+	var all []*assembly.Stack
+	for _, file := range stores {
+		all = append(all, check(t, file).assembly.Stacks()...)
+	}
+	for _, s := range all {
 		metadata, _ := s.Template["Metadata"].(map[string]any)
 		require.NotContains(t, metadata, "cdk_nag", "%s acknowledges findings for the whole stack", s.Name)
 		for _, r := range s.Resources() {

@@ -1,178 +1,141 @@
-// Command bench measures the synth of a store: seconds, peak memory and templates, of everything and of one service, with
-// and without strict validation.
+// Command bench measures the synth of stores of 1, 5, 10 and 20 services in the nine targets of the retail store: seconds,
+// peak memory, templates and calls to the jsii kernel, of everything and of one service, with and without strict validation,
+// in one process and in two side by side.
 //
 //	make bench
-//	cd test && go run ./cmd/bench -config ../examples/retail-store/storeship.yaml -scope catalog -runs 3
+//	cd test && go run ./cmd/bench -services 5 -runs 1
+//	cd test && go run ./cmd/bench -write ../docs     # renews docs/benchmark.md and its chart
 //
-// It runs the built app the way the CDK CLI does, without the CLI's own second.
+// It runs the built app the way the CDK CLI does, without the CLI's own second. Measure on a machine that does nothing else.
 package main
 
 import (
-	"encoding/json"
+	"cmp"
 	"flag"
 	"fmt"
-	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
 	"text/tabwriter"
-	"time"
 )
 
 func main() {
-	config := flag.String("config", "../examples/retail-store/storeship.yaml", "the store to synthesize")
-	app := flag.String("app", "../bin/storefront", "the built CDK app")
-	cdk := flag.String("cdk", "../cdk.json", "the CDK configuration with the app's context")
-	scope := flag.String("scope", "catalog", "the service of the scoped synth")
-	runs := flag.Int("runs", 3, "how often each synth runs; the median counts")
+	b := &bench{}
+	var services, write string
+	flag.StringVar(&b.config, "config", "../examples/retail-store/storeship.yaml", "the store whose targets are taken; of five services it is itself measured")
+	flag.StringVar(&b.app, "app", "../bin/storefront", "the built CDK app")
+	flag.StringVar(&b.cdk, "cdk", "../cdk.json", "the CDK configuration with the app's context")
+	flag.StringVar(&services, "services", "1,5,10,20", "the numbers of services")
+	flag.IntVar(&b.runs, "runs", 3, "how often each synth runs; the median counts")
+	flag.StringVar(&write, "write", "", "a folder for benchmark.md and its chart (default none)")
 	flag.Parse()
-	if err := bench(*app, *cdk, *config, *scope, *runs); err != nil {
+	if err := b.run(services, write); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
 }
 
-// measurement is one synth.
-type measurement struct {
-	seconds   float64
-	memoryMiB int
-	templates int
-	kilobytes int
+// bench is what all measurements have in common.
+type bench struct {
+	config, app, cdk string
+	runs             int
+	context          map[string]any
+	dir              string
 }
 
-func bench(app, cdk, config, scope string, runs int) error {
-	context, err := readContext(cdk)
-	if err != nil {
+// row is what was measured of one kind of synth.
+type row struct {
+	services          int
+	scope, validation string
+	processes         int
+	seconds           float64
+	memoryMiB         int
+	templates         int
+	kilobytes         int
+	calls             int
+}
+
+// everything and one service are the scopes that are measured.
+const (
+	everything = "everything"
+	oneService = "one service"
+)
+
+func (b *bench) run(services, write string) error {
+	var err error
+	if b.context, err = readContext(b.cdk); err != nil {
 		return err
 	}
+	if b.dir, err = os.MkdirTemp("", "bench"); err != nil {
+		return err
+	}
+	defer os.RemoveAll(b.dir)
+	var rows []row
 	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(w, "scope\tvalidation\tseconds\tpeak MiB\ttemplates\tlargest KB\t")
-	for _, s := range []string{"", scope} {
-		for _, strict := range []bool{false, true} {
-			var all []measurement
-			for range runs {
-				m, err := synth(app, config, s, context, strict)
-				if err != nil {
-					return err
-				}
-				all = append(all, m)
-			}
-			slices.SortFunc(all, func(a, b measurement) int { return int((a.seconds - b.seconds) * 1e6) })
-			m := all[len(all)/2]
-			fmt.Fprintf(w, "%s\t%s\t%.2f\t%d\t%d\t%d\t\n", name(s, "everything"), map[bool]string{true: "strict", false: "off"}[strict],
-				m.seconds, m.memoryMiB, m.templates, m.kilobytes)
+	fmt.Fprintln(w, "services\tscope\tvalidation\tprocesses\tseconds\tpeak MiB\ttemplates\tlargest KB\tjsii calls\t")
+	for _, text := range strings.Split(services, ",") {
+		n, err := strconv.Atoi(text)
+		if err != nil || n < 1 {
+			return fmt.Errorf("-services must be numbers with commas between them, got %q", services)
 		}
-	}
-	return w.Flush()
-}
-
-func name(s, otherwise string) string {
-	if s == "" {
-		return otherwise
-	}
-	return s
-}
-
-// readContext is the context that the CLI would hand to the app.
-func readContext(cdk string) (map[string]any, error) {
-	data, err := os.ReadFile(cdk)
-	if err != nil {
-		return nil, err
-	}
-	var c struct{ Context map[string]any }
-	return c.Context, json.Unmarshal(data, &c)
-}
-
-// synth runs the app once in a folder of its own.
-func synth(app, config, scope string, context map[string]any, strict bool) (m measurement, err error) {
-	out, err := os.MkdirTemp("", "bench")
-	if err != nil {
-		return m, err
-	}
-	defer os.RemoveAll(out)
-	c := map[string]any{"config": config}
-	for k, v := range context {
-		c[k] = v
-	}
-	if scope != "" {
-		c["scope"] = scope
-	}
-	data, err := json.Marshal(c)
-	if err != nil {
-		return m, err
-	}
-	cmd := exec.Command(app)
-	cmd.Env = append(os.Environ(), "CDK_OUTDIR="+out, "CDK_CONTEXT_JSON="+string(data), "CDK_VALIDATION="+strconv.FormatBool(strict))
-	cmd.Stderr = os.Stderr
-	start := time.Now()
-	if err := cmd.Start(); err != nil {
-		return m, err
-	}
-	stop := make(chan struct{})
-	peak := make(chan int)
-	go func() { peak <- watch(cmd.Process.Pid, stop) }()
-	err = cmd.Wait()
-	m.seconds = time.Since(start).Seconds()
-	close(stop)
-	m.memoryMiB = <-peak / 1024
-	if err != nil {
-		return m, err
-	}
-	return m, count(out, &m)
-}
-
-// watch returns the most memory, in KiB, that the process and its children had at once.
-func watch(pid int, stop <-chan struct{}) int {
-	most := 0
-	for {
-		select {
-		case <-stop:
-			return most
-		case <-time.After(50 * time.Millisecond):
-			most = max(most, tree(pid))
-		}
-	}
-}
-
-// tree adds up the resident memory of a process and its children, in KiB.
-func tree(root int) int {
-	out, err := exec.Command("ps", "-A", "-o", "pid=,ppid=,rss=").Output()
-	if err != nil {
-		return 0
-	}
-	children, rss := map[int][]int{}, map[int]int{}
-	for line := range strings.Lines(string(out)) {
-		f := strings.Fields(line)
-		if len(f) != 3 {
-			continue
-		}
-		pid, _ := strconv.Atoi(f[0])
-		parent, _ := strconv.Atoi(f[1])
-		rss[pid], _ = strconv.Atoi(f[2])
-		children[parent] = append(children[parent], pid)
-	}
-	sum := 0
-	for queue := []int{root}; len(queue) > 0; queue = queue[1:] {
-		sum += rss[queue[0]]
-		queue = append(queue, children[queue[0]]...)
-	}
-	return sum
-}
-
-func count(out string, m *measurement) error {
-	return filepath.WalkDir(out, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || !strings.HasSuffix(path, ".template.json") {
-			return err
-		}
-		info, err := d.Info()
+		measured, err := b.store(n)
 		if err != nil {
 			return err
 		}
-		m.templates++
-		m.kilobytes = max(m.kilobytes, int(info.Size()/1000))
+		for _, r := range measured {
+			fmt.Fprintf(w, "%d\t%s\t%s\t%d\t%.1f\t%d\t%d\t%d\t%d\t\n",
+				r.services, r.scope, r.validation, r.processes, r.seconds, r.memoryMiB, r.templates, r.kilobytes, r.calls)
+		}
+		w.Flush()
+		rows = append(rows, measured...)
+	}
+	if write == "" {
 		return nil
-	})
+	}
+	if err := os.WriteFile(filepath.Join(write, "benchmark.svg"), chart(rows), 0o644); err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(write, "benchmark.md"), page(rows, runtime.NumCPU()), 0o644)
+}
+
+// store measures every kind of synth of a store of n services.
+func (b *bench) store(n int) ([]row, error) {
+	config, first, err := b.grown(n)
+	if err != nil {
+		return nil, err
+	}
+	halves, err := split(config)
+	if err != nil {
+		return nil, err
+	}
+	var rows []row
+	for _, kind := range []struct {
+		scope  string
+		scopes []string
+	}{{everything, []string{""}}, {everything, halves}, {oneService, []string{first}}} {
+		calls, err := b.calls(config, kind.scopes)
+		if err != nil {
+			return nil, err
+		}
+		for _, strict := range []bool{false, true} {
+			var all []measurement
+			for range b.runs {
+				m, err := b.synth(config, kind.scopes, strict, nil)
+				if err != nil {
+					return nil, err
+				}
+				all = append(all, m)
+			}
+			slices.SortFunc(all, func(x, y measurement) int { return cmp.Compare(x.seconds, y.seconds) })
+			m := all[len(all)/2]
+			rows = append(rows, row{
+				services: n, scope: kind.scope, validation: map[bool]string{true: "strict", false: "off"}[strict], processes: len(kind.scopes),
+				seconds: m.seconds, memoryMiB: m.memoryMiB, templates: m.templates, kilobytes: m.kilobytes, calls: calls,
+			})
+		}
+	}
+	return rows, nil
 }
