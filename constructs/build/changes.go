@@ -7,7 +7,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscodebuild"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsevents"
-	targets "github.com/aws/aws-cdk-go/awscdk/v2/awseventstargets"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awseventstargets"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
@@ -198,7 +198,7 @@ func (f *ChangeFilter) addRule(p *ChangeFilterProps, repository string) {
 				"referenceName": []string{p.Branch},
 			},
 		},
-		Targets: &[]awsevents.IRuleTarget{targets.NewCodeBuildProject(f.Project, &targets.CodeBuildProjectProps{
+		Targets: &[]awsevents.IRuleTarget{awseventstargets.NewCodeBuildProject(f.Project, &awseventstargets.CodeBuildProjectProps{
 			Event: awsevents.RuleTargetInput_FromObject(map[string]any{
 				"environmentVariablesOverride": []any{
 					map[string]any{"name": "COMMITS", "type": "PLAINTEXT", "value": commits},

@@ -47,10 +47,6 @@ func (b *builder) add(step rollout.Step) {
 	}
 }
 
-func (b *builder) tools(run string) rollout.Command {
-	return rollout.Command{Account: b.new.plan.Store.Tools.Account, Run: run}
-}
-
 // is says whether two stacks are the same one.
 func is(s rollout.Stack) func(rollout.Stack) bool {
 	return func(o rollout.Stack) bool {

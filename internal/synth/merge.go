@@ -116,7 +116,7 @@ func joinManifests(parts []member) (member, error) {
 			}
 		}
 	}
-	m.object = m.object.with("artifacts", slices.Concat(artifacts[:]...).encode())
+	m.object = m.with("artifacts", slices.Concat(artifacts[:]...).encode())
 	return m, nil
 }
 
@@ -146,7 +146,7 @@ func joinTrees(parts []member) (member, error) {
 			}
 		}
 	}
-	m.object = m.object.with("tree", root.with("children", append(children, last...).encode()).encode())
+	m.object = m.with("tree", root.with("children", append(children, last...).encode()).encode())
 	return m, nil
 }
 
@@ -170,6 +170,6 @@ func joinReports(parts []member) (member, error) {
 	if err != nil {
 		return m, err
 	}
-	m.object = m.object.with("pluginReports", text)
+	m.object = m.with("pluginReports", text)
 	return m, nil
 }

@@ -28,8 +28,10 @@ func decode(text []byte) (member, error) {
 
 func decodeObject(text []byte) (object, error) {
 	d := json.NewDecoder(bytes.NewReader(text))
-	if t, err := d.Token(); err != nil || t != json.Delim('{') {
-		return nil, fmt.Errorf("is not a JSON object: %v", err)
+	if t, err := d.Token(); err != nil {
+		return nil, fmt.Errorf("is not a JSON object: %w", err)
+	} else if t != json.Delim('{') {
+		return nil, fmt.Errorf("is not a JSON object, but begins with %v", t)
 	}
 	var o object
 	for d.More() {
