@@ -94,8 +94,8 @@ scripts: ## Check the syntax of the shell scripts, and that CI can start
 golden: $(NODE) ## Rewrite the golden files; their diff is part of the review
 	@for m in $(TESTED); do (cd $$m && UPDATE_GOLDEN=1 go test -count=1 ./...) || exit 1; done
 
-bench: validate app ## Measure seconds, memory and templates of a synth
-	@cd test && go run ./cmd/bench
+bench: app ## Measure seconds, memory and jsii calls of a synth; WRITE=docs renews docs/benchmark.md
+	@cd test && go run ./cmd/bench $(if $(WRITE),-write "$(CURDIR)/$(WRITE)") $(if $(RUNS),-runs $(RUNS))
 
 clean: ## Remove what the other targets made
 	rm -rf bin build cdk.out cdk.out.partial node_modules

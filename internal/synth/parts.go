@@ -10,6 +10,7 @@ import (
 // service.
 const (
 	startWeight     = 10
+	validatorWeight = 50 // more, where templates are validated
 	serviceWeight   = 10
 	platformWeight  = 25
 	accessWeight    = 1
@@ -32,14 +33,18 @@ func scopes(plan *environment.Plan) []scope {
 }
 
 // Parts divides a plan into at most n parts that take about as long as each other, as values of `-c scope=`; a part of its
-// own must be worth the start of a process. One part is everything, and has no scope.
-func Parts(plan *environment.Plan, n int) []string {
+// own must be worth the start of a process, and with strict of the validator in it. One part is everything, and has no scope.
+func Parts(plan *environment.Plan, n int, strict bool) []string {
+	start := startWeight
+	if strict {
+		start += validatorWeight
+	}
 	all := scopes(plan)
 	total := 0
 	for _, s := range all {
 		total += s.weight
 	}
-	for n > 1 && total/n < startWeight {
+	for n > 1 && total/n < start {
 		n--
 	}
 	if n <= 1 {

@@ -16,7 +16,7 @@ func TestParts(t *testing.T) {
 		all = append(all, s.name)
 	}
 	for n := range 20 {
-		list := Parts(plan, n)
+		list := Parts(plan, n, false)
 		if len(list) > max(n, 1) {
 			t.Errorf("%d parts, want at most %d", len(list), n)
 		}
@@ -30,8 +30,11 @@ func TestParts(t *testing.T) {
 			t.Errorf("%d: %q, want every scope once, in order: %q", n, list, all)
 		}
 	}
-	if got := len(Parts(plan, 100)); got > 4 {
+	if got := len(Parts(plan, 100, false)); got > 4 {
 		t.Errorf("%d processes for two services", got)
+	}
+	if got := len(Parts(plan, 2, true)); got != 1 {
+		t.Errorf("%d validators for two services", got)
 	}
 }
 
@@ -50,7 +53,7 @@ func TestPartsAreEven(t *testing.T) {
 		total += s.weight
 	}
 	for _, n := range []int{2, 3, 4} {
-		list := Parts(plan, n)
+		list := Parts(plan, n, false)
 		if len(list) != n {
 			t.Fatalf("%d parts, want %d", len(list), n)
 		}

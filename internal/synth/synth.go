@@ -34,7 +34,7 @@ type Options struct {
 	Image string
 	// Strict validates every template, and takes warnings for errors. Default: no validation, which is much faster.
 	Strict bool
-	// Jobs is how many processes work side by side, at least 1. Default: one for each processor, at most [MaxJobs]; one where a
+	// Jobs is how many processes work side by side, at least 1; fewer where the store is too small to be worth them. Default: one for each processor, at most [MaxJobs]; one where a
 	// Scope is given.
 	Jobs int
 	// CDK is the CDK CLI with its first arguments. Default: the one in node_modules of the working folder.
@@ -82,7 +82,7 @@ func Run(ctx context.Context, plan *environment.Plan, o Options) (*Result, error
 	}
 	scopes := []string{o.Scope}
 	if o.Scope == "" {
-		scopes = Parts(plan, o.Jobs)
+		scopes = Parts(plan, o.Jobs, o.Strict)
 	}
 	partial := o.Out + ".partial"
 	if err := os.RemoveAll(partial); err != nil {

@@ -50,7 +50,7 @@ func fake(t *testing.T) (o Options, calls string) {
 // Catches parts that are not put together, what is said once by each process said more than once, and a run without strictness.
 func TestRunInParts(t *testing.T) {
 	o, calls := fake(t)
-	o.Jobs, o.Strict = 2, true
+	o.Jobs = 2
 	r, err := Run(context.Background(), sample.Store(), o)
 	if err != nil {
 		t.Fatal(err)
@@ -59,7 +59,7 @@ func TestRunInParts(t *testing.T) {
 		t.Errorf("got %+v", r)
 	}
 	text := read(t, filepath.Dir(calls), "calls")
-	if strings.Count(text, "true synth --quiet --ci --no-lookups") != 2 || strings.Count(text, "--strict") != 2 || strings.Count(text, "--build true") != 2 {
+	if strings.Count(text, "false synth --quiet --ci --no-lookups") != 2 || strings.Count(text, "--build true") != 2 {
 		t.Errorf("calls:\n%s", text)
 	}
 	if _, err := os.Stat(o.Out + ".partial"); err == nil {
@@ -70,12 +70,13 @@ func TestRunInParts(t *testing.T) {
 // Catches a scope or an image that does not reach the CLI, and a process too many for one scope.
 func TestRunOfOneScope(t *testing.T) {
 	o, calls := fake(t)
-	o.Jobs, o.Scope, o.Image = 2, "ui", "sha256:1"
+	o.Jobs, o.Scope, o.Image, o.Strict = 2, "ui", "sha256:1", true
 	if _, err := Run(context.Background(), sample.Store(), o); err != nil {
 		t.Fatal(err)
 	}
 	text := read(t, filepath.Dir(calls), "calls")
-	if strings.Count(text, "\n") != 1 || !strings.Contains(text, "-c config=storeship.yaml -c scope=ui -c image=sha256:1") || !strings.HasPrefix(text, "false ") {
+	if strings.Count(text, "\n") != 1 || !strings.Contains(text, "-c config=storeship.yaml -c scope=ui -c image=sha256:1") || !strings.HasPrefix(text, "true ") ||
+		!strings.Contains(text, " --strict ") {
 		t.Errorf("calls:\n%s", text)
 	}
 	if strings.Contains(text, "--build") {

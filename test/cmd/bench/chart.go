@@ -81,10 +81,10 @@ func page(rows []row, processors int) []byte {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, `# How long a synth takes
 
-Measured with `+"`make bench WRITE=docs`"+` on a machine of %d processors: the app alone, without the CDK CLI's own second, warm, the median
+Measured with `+"`make bench WRITE=docs`"+` on a machine of %d processors: the app alone, without the CDK CLI's own second, warm, the fastest
 of several runs. Stores have one public service and the rest internal ones, in the nine targets of the retail store; the one of
-five services is the retail store itself. "Two processes" is what `+"`make synth`"+` does on two processors: each synthesizes a part of
-the scopes, and the parts become one assembly. The growth is linear in the services: each costs the same again.
+five services is the retail store itself. Two processes are what `+"`make synth`"+` starts on two processors
+where that is worth it: each synthesizes a part of the scopes, and the parts become one assembly. The growth is linear in the services: each costs the same again.
 
 ![Seconds of a synth by the number of services](benchmark.svg)
 
@@ -98,7 +98,8 @@ the scopes, and the parts become one assembly. The growth is linear in the servi
 	b.WriteString(`
 A pipeline's own Synth step is "one service". Where the time goes, in a synth without validation: about a quarter in the start of
 Node.js and of the CDK, a quarter in messages between Go and the CDK's kernel (two for each jsii call), the rest in the CDK itself,
-which resolves and writes the templates. Validation starts a WebAssembly module once, and then looks at every template.
+which resolves and writes the templates. Validation starts a WebAssembly module, two to four seconds in every process, and then looks
+at every template for about a tenth of a second.
 `)
 	return b.Bytes()
 }

@@ -52,7 +52,7 @@ func (b *bench) command(config, scope, out string, strict bool) (*exec.Cmd, erro
 }
 
 // synth runs the app for all scopes side by side.
-func (b *bench) synth(config string, scopes []string, strict bool, env []string) (m measurement, err error) {
+func (b *bench) synth(config string, scopes []string, strict bool) (m measurement, err error) {
 	out, err := os.MkdirTemp(b.dir, "cdk.out")
 	if err != nil {
 		return m, err
@@ -65,7 +65,6 @@ func (b *bench) synth(config string, scopes []string, strict bool, env []string)
 		if err != nil {
 			return m, err
 		}
-		cmd.Env = append(cmd.Env, env...)
 		if err := cmd.Start(); err != nil {
 			return m, err
 		}

@@ -44,11 +44,11 @@ func (b *bench) grown(n int) (file, scope string, err error) {
 	return file, fmt.Sprintf("service-%d", n-1), os.WriteFile(file, []byte(s.String()), 0o644)
 }
 
-// split is how `storeship synth` divides a store between two processes.
-func split(file string) ([]string, error) {
+// split is how `storeship synth` divides a store between processes.
+func split(file string, jobs int, strict bool) ([]string, error) {
 	c, err := config.Load(file)
 	if err != nil {
 		return nil, err
 	}
-	return synth.Parts(c.Plan(), 2), nil
+	return synth.Parts(c.Plan(), jobs, strict), nil
 }
