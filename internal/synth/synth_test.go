@@ -75,8 +75,7 @@ func TestRunOfOneScope(t *testing.T) {
 		t.Fatal(err)
 	}
 	text := read(t, filepath.Dir(calls), "calls")
-	if strings.Count(text, "\n") != 1 || !strings.Contains(text, "-c config=storeship.yaml -c scope=ui -c image=sha256:1") || !strings.HasPrefix(text, "true ") ||
-		!strings.Contains(text, " --strict ") {
+	if strings.Count(text, "\n") != 1 || !strings.Contains(text, "-c config=storeship.yaml --strict -c scope=ui -c image=sha256:1") || !strings.HasPrefix(text, "true ") {
 		t.Errorf("calls:\n%s", text)
 	}
 	if strings.Contains(text, "--build") {

@@ -109,8 +109,8 @@ func (b *bench) store(n int) ([]row, error) {
 	}
 	var rows []row
 	for _, kind := range []struct {
-		scope  string
-		jobs   int
+		scope string
+		jobs  int
 	}{{everything, 1}, {everything, 2}, {oneService, 1}} {
 		for _, strict := range []bool{false, true} {
 			scopes := []string{first}
