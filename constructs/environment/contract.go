@@ -43,6 +43,10 @@ const ArtifactKeyARN = "artifacts/v1/key-arn"
 // when the platform's pipeline started it last. That pipeline's dispatch step writes it; no stack does.
 func DispatchedFingerprint(service string) string { return "dispatch/v1/" + service }
 
+// AcceptedReview is the parameter of the tools account with the id of a change that the review of a service's pipeline, or of
+// the platform's, stops and a person lets pass. Only people write it.
+func AcceptedReview(service string) string { return "review/v1/" + service }
+
 // BlockedPaths is the parameter with the paths of a public service that the web ACL blocks, separated by commas.
 func BlockedPaths(service string) string { return "ingress/v1/blocked-paths/" + service }
 
@@ -64,7 +68,7 @@ func (t Target) ServiceContract(r Runtime) []string {
 		}
 	default:
 		names = append(names, PublicListenerARN, PublicSecurityGroupID)
-		if r.Release.Engine == CodeDeploy {
+		if r.Release.Engine.Shifts() {
 			names = append(names, PublicTestListenerARN)
 		}
 	}

@@ -66,6 +66,7 @@ func (r Runtime) clone() Runtime {
 	r.Variables, r.Secrets = maps.Clone(r.Variables), maps.Clone(r.Secrets)
 	r.Command, r.WritablePaths = slices.Clone(r.Command), slices.Clone(r.WritablePaths)
 	r.HealthCommand = slices.Clone(r.HealthCommand)
+	r.Scale.Peaks = slices.Clone(r.Scale.Peaks)
 	return r
 }
 
@@ -93,6 +94,9 @@ func (r Runtime) WithDefaults(kind Kind) Runtime {
 	set(&r.Scale.Max, 2*r.Scale.Min)
 	set(&r.Scale.CPUPercent, DefaultCPUPercent)
 	set(&r.Scale.MemoryPercent, DefaultMemoryPercent)
+	for i, p := range r.Scale.Peaks {
+		r.Scale.Peaks[i] = p.withDefaults(r.Scale)
+	}
 	if r.HTTP != nil {
 		set(&r.HTTP.Protocol, HTTP1)
 		if r.HTTP.Protocol == GRPC {
@@ -103,8 +107,8 @@ func (r Runtime) WithDefaults(kind Kind) Runtime {
 	} else {
 		set(&r.Release.Engine, Rolling)
 	}
-	switch r.Release.Engine {
-	case CodeDeploy:
+	switch {
+	case r.Release.Engine.Shifts():
 		if kind == Test {
 			set(&r.Release.Strategy, AllAtOnce)
 		}
@@ -118,13 +122,14 @@ func (r Runtime) WithDefaults(kind Kind) Runtime {
 		case Linear:
 			set(&r.Release.Interval, DefaultLinearInterval)
 		}
-	case Rolling:
+	case r.Release.Engine == Rolling:
 		if r.Release.MinHealthyPercent == nil {
 			full := 100
 			r.Release.MinHealthyPercent = &full
 		}
 		set(&r.Release.MaxHealthyPercent, 200)
 	}
+	r.Alarms = r.Alarms.withDefaults(r, kind)
 	return r
 }
 

@@ -56,6 +56,10 @@ type Environment struct {
 	Domain *Domain
 	// Waves are released one after the other. At least one is required.
 	Waves []Wave
+	// Dark lists regions of the waves that customers are not led to, yet or any more: there the load balancer has its regional
+	// name, which tests use, but no record of the domain or of a public host. So a region comes to a live environment without
+	// a 404, and goes from one. Needs Domain. Default: every region has customers.
+	Dark []string
 	// Approval asks a person before the first wave. Default: none.
 	Approval *Approval
 	// Network sizes the VPC of every target.
@@ -82,7 +86,8 @@ type Wave struct {
 	// Regions of the wave, at most [MaxWaveRegions]. At least one is required.
 	Regions []string
 	// Bake is how long the wave must stay healthy before the next may begin: whole minutes up to 48h, the longest wait
-	// that CodeDeploy offers before it terminates the old tasks. Default: none in test environments, [DefaultBake] elsewhere.
+	// that CodeDeploy offers before it terminates the old tasks; where a service has the engine ecs, up to [MaxECSBake].
+	// Default: none in test environments, [DefaultBake] elsewhere.
 	Bake time.Duration
 }
 
@@ -208,6 +213,9 @@ type Target struct {
 	// Region of the target, one of the environment's.
 	Region string
 }
+
+// Dark says whether customers are kept out of the target.
+func (t Target) Dark() bool { return slices.Contains(t.Environment.Dark, t.Region) }
 
 // ID names the target within the store: "beta-us-west-2".
 func (t Target) ID() string { return t.Environment.Name + "-" + t.Region }

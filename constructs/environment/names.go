@@ -174,6 +174,16 @@ func (t Target) CodeDeployRoleName(service string) string {
 	return t.Prefix() + "-" + service + "-" + t.Region + "-codedeploy"
 }
 
+// ShiftRoleName is the role with which ECS shifts a service's traffic.
+func (t Target) ShiftRoleName(service string) string {
+	return t.Prefix() + "-" + service + "-" + t.Region + "-shift"
+}
+
+// AlarmName is an alarm of a service in the target.
+func (t Target) AlarmName(service string, a Alarm) string {
+	return t.ServiceName(service) + "-" + a.Name()
+}
+
 // Host is the regional public name of the target, "us-west-2.shop.example.com"; empty without a domain.
 func (t Target) Host() string {
 	if t.Environment.Domain == nil {

@@ -107,11 +107,19 @@ type Engine string
 const (
 	// CodeDeploy releases blue/green, by CodePipeline's CodeDeployToECS action.
 	CodeDeploy Engine = "codedeploy"
+	// ECS releases blue/green by itself: the stack's deployment is the release, and CloudFormation waits for its end.
+	ECS Engine = "ecs"
 	// Rolling releases by CloudFormation, with the circuit breaker of ECS.
 	Rolling Engine = "rolling"
 )
 
-// Strategy is how CodeDeploy shifts traffic to the new tasks.
+// Engines lists all engines.
+var Engines = []Engine{CodeDeploy, ECS, Rolling}
+
+// Shifts says whether the engine shifts traffic from the old tasks to the new, each in a target group of their own.
+func (e Engine) Shifts() bool { return e == CodeDeploy || e == ECS }
+
+// Strategy is how the engines codedeploy and ecs shift traffic to the new tasks.
 type Strategy string
 
 // The strategies.
@@ -160,6 +168,8 @@ type Runtime struct {
 	Scale Scale
 	// Release says how a new version replaces the old.
 	Release Release
+	// Alarms say what rolls a release back.
+	Alarms Alarms
 	// LogRetentionDays is how long logs are kept, one of the periods that CloudWatch Logs offers. Default: 30 in test
 	// environments, 365 elsewhere.
 	LogRetentionDays int
@@ -195,9 +205,18 @@ type Expose struct {
 	Priority int
 }
 
-// Scale is the number of tasks and what it follows.
+// Scale is the number of tasks and what it follows: the average CPU and memory of all of them. It does not follow requests:
+// their number per task is counted for one target group, and a blue/green release changes groups.
+//
+// During a release with the engines ecs and rolling the number may grow and does not shrink: Application Auto Scaling turns scaling
+// in off while ECS deploys. With codedeploy nothing is blocked. A service that scales while traffic shifts must be steady again within
+// five minutes, or CodeDeploy stops the release, which rolls back; and as old and new tasks may count as one number, up to twice
+// of what is needed may be asked for, though never more than Max. So release before a peak, not in it, and give Min enough for
+// the load of the hour in which you release. docs/scaling.md says how to suspend scaling, and why that is not done for you.
+// https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-bluegreen.html
+// https://docs.aws.amazon.com/AmazonECS/latest/developerguide/troubleshoot-service-auto-scaling.html
 type Scale struct {
-	// Min tasks. Default: 1 in test environments, 2 in preproduction, 3 in production.
+	// Min tasks, the floor that an override raises in one environment. Default: 1 in test environments, 2 in preproduction, 3 in production.
 	Min int
 	// Max tasks. Default: twice Min.
 	Max int
@@ -205,17 +224,21 @@ type Scale struct {
 	CPUPercent int
 	// MemoryPercent is the average that scaling aims at, 10 to 95. Default: 75.
 	MemoryPercent int
+	// Peaks are times of known load, in any order; no two may overlap. At most 100. Default: none.
+	Peaks []Peak
 }
 
 // Release says how a new version replaces the old.
 type Release struct {
 	// Engine that replaces the tasks. Default: codedeploy; rolling for a worker.
 	Engine Engine
-	// Strategy of the shift; only with codedeploy. Default: all-at-once in test environments, canary elsewhere.
+	// Strategy of the shift; only with codedeploy and ecs. Default: all-at-once in test environments, canary elsewhere.
 	Strategy Strategy
-	// Percent of the first shift of a canary, or of every shift of linear, 1 to 99. Default: 10.
+	// Percent of the first shift of a canary, or of every shift of linear, 1 to 99; with ecs at least [MinLinearPercent] for
+	// linear. Default: 10.
 	Percent int
-	// Interval between shifts, whole minutes, at least 1m. Default: 5m for canary, 1m for linear.
+	// Interval between shifts, whole minutes, at least 1m; with ecs at most [MaxECSInterval]. Default: 5m for canary, 1m for
+	// linear.
 	Interval time.Duration
 	// MinHealthyPercent of the desired tasks while rolling, 0 to 100. Default: 100.
 	MinHealthyPercent *int

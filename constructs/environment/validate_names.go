@@ -29,6 +29,7 @@ const (
 	maxProject     = 150 // https://docs.aws.amazon.com/codebuild/latest/APIReference/API_CreateProject.html
 	maxAlias       = 256 // https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateAlias.html
 	maxTopic       = 256 // https://docs.aws.amazon.com/sns/latest/api/API_CreateTopic.html
+	maxAlarm       = 255 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
 	maxHost        = 253 // RFC 1035
 )
 
@@ -172,7 +173,8 @@ func (e *Environment) knownTargets(s *Store) []Target {
 // serviceNames are the names of a service in an environment.
 func (e *Environment) serviceNames(s *Store, path string, svc *Service) []derivedName {
 	var ns []derivedName
-	codeDeploy := svc.In(e).Release.Engine == CodeDeploy
+	r := svc.In(e)
+	engine, alarms := r.Release.Engine, r.ArmedAlarms()
 	for _, t := range e.knownTargets(s) {
 		of := " of " + svc.Name + " in " + e.Name + ", " + t.Region + ","
 		ns = append(ns,
@@ -181,10 +183,17 @@ func (e *Environment) serviceNames(s *Store, path string, svc *Service) []derive
 			derivedName{"log group", "the logs" + of, t.LogGroupName(svc.Name), maxLogGroup, e.Account, t.Region, path},
 			derivedName{"IAM role", "the role that starts the tasks" + of, t.ExecutionRoleName(svc.Name), maxRole, e.Account, "", path},
 			derivedName{"IAM role", "the role of the tasks" + of, t.TaskRoleName(svc.Name), maxRole, e.Account, "", path})
-		if codeDeploy {
+		for _, alarm := range alarms {
+			ns = append(ns, derivedName{"alarm", "the alarm " + alarm.Name() + of, t.AlarmName(svc.Name, alarm), maxAlarm, e.Account, t.Region, path})
+		}
+		switch engine {
+		case CodeDeploy:
 			ns = append(ns,
 				derivedName{"deployment application", "the releases" + of, t.ServiceName(svc.Name), maxApplication, e.Account, t.Region, path},
 				derivedName{"IAM role", "the role that shifts the traffic" + of, t.CodeDeployRoleName(svc.Name), maxRole, e.Account, "", path})
+		case ECS:
+			ns = append(ns,
+				derivedName{"IAM role", "the role that shifts the traffic" + of, t.ShiftRoleName(svc.Name), maxRole, e.Account, "", path})
 		}
 	}
 	return ns

@@ -127,6 +127,8 @@ func (c *checker) runtime(at string, s *Service, e *Environment) {
 	c.expose(at, e, r)
 	c.variables(at, e, r)
 	c.watched(at, e, r)
+	c.deployed(at, e, r)
+	c.coherent(at, e, r)
 }
 
 // watched refuses a bake that is longer than what watches a rolling release can last.
@@ -171,6 +173,7 @@ func (c *checker) scale(at string, s Scale) {
 	}
 	c.between(at+".cpuPercent", s.CPUPercent, 10, 90)
 	c.between(at+".memoryPercent", s.MemoryPercent, 10, 95)
+	c.peaks(at+".peaks", s)
 }
 
 // systemFolders are the kernel's: mounting over them breaks any container.

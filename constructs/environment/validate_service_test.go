@@ -155,11 +155,11 @@ func TestReleaseProblems(t *testing.T) {
 	zero := 0
 	tooMany := 101
 	refuse(t, []refusal{
-		{"unknown engine", func(p *Plan) { ui(p).Runtime.Release.Engine = "code-deploy" }, `must be codedeploy or rolling, got "code-deploy"; did you mean codedeploy?`},
+		{"unknown engine", func(p *Plan) { ui(p).Runtime.Release.Engine = "code-deploy" }, `must be codedeploy, ecs or rolling, got "code-deploy"; did you mean codedeploy?`},
 		{"codedeploy for a worker", func(p *Plan) { mailer(p).Runtime.Release.Engine = CodeDeploy }, "services.mailer.release.engine: codedeploy shifts the traffic of a load balancer"},
-		{"strategy with rolling", func(p *Plan) { mailer(p).Runtime.Release.Strategy = Canary }, "services.mailer.release.strategy: goes with engine codedeploy only"},
-		{"percent with rolling", func(p *Plan) { mailer(p).Runtime.Release.Percent = 5 }, "services.mailer.release.percent: goes with engine codedeploy only"},
-		{"interval with rolling", func(p *Plan) { mailer(p).Runtime.Release.Interval = time.Minute }, "services.mailer.release.interval: goes with engine codedeploy only"},
+		{"strategy with rolling", func(p *Plan) { mailer(p).Runtime.Release.Strategy = Canary }, "services.mailer.release.strategy: goes with engine codedeploy or ecs only, and this service has rolling; remove it"},
+		{"percent with rolling", func(p *Plan) { mailer(p).Runtime.Release.Percent = 5 }, "services.mailer.release.percent: goes with engine codedeploy or ecs only"},
+		{"interval with rolling", func(p *Plan) { mailer(p).Runtime.Release.Interval = time.Minute }, "services.mailer.release.interval: goes with engine codedeploy or ecs only"},
 		{"minimum with codedeploy", func(p *Plan) { ui(p).Runtime.Release.MinHealthyPercent = &zero }, "services.ui.release.minHealthyPercent: goes with engine rolling only"},
 		{"maximum with codedeploy", func(p *Plan) { ui(p).Runtime.Release.MaxHealthyPercent = 150 }, "services.ui.release.maxHealthyPercent: goes with engine rolling only"},
 		{"minimum over 100", func(p *Plan) { mailer(p).Runtime.Release.MinHealthyPercent = &tooMany }, "services.mailer.release.minHealthyPercent: must be 0 to 100, got 101"},
@@ -168,7 +168,7 @@ func TestReleaseProblems(t *testing.T) {
 		{"percent with all at once", func(p *Plan) { ui(p).Runtime.Release = Release{Strategy: AllAtOnce, Percent: 5} }, "services.ui.release.percent: has no use with strategy all-at-once"},
 		{"percent without a strategy", func(p *Plan) { ui(p).Runtime.Release.Percent = 5 },
 			"services.ui.release.percent: needs a strategy: without one, test environments shift all at once; say canary or linear (in beta)"},
-		{"interval without a strategy", func(p *Plan) { ui(p).Runtime.Release.Interval = 2 * time.Minute }, "services.ui.release.interval: needs a strategy"},
+		{"interval without a strategy", func(p *Plan) { ui(p).Runtime.Release.Interval = 20 * time.Minute }, "services.ui.release.interval: needs a strategy"},
 		{"percent of 100", func(p *Plan) { ui(p).Runtime.Release = Release{Strategy: Canary, Percent: 100} }, "services.ui.release.percent: must be 1 to 99, got 100"},
 		{"interval of seconds", func(p *Plan) { ui(p).Runtime.Release = Release{Strategy: Canary, Interval: 90 * time.Second} }, "must be whole minutes, got 1m30s"},
 		{"interval below a minute", func(p *Plan) { ui(p).Runtime.Release = Release{Strategy: Canary, Interval: time.Second} }, "must be 1m to 48h, got 1s"},

@@ -108,6 +108,7 @@ func (c *checker) environment(i int, e *Environment) {
 	}
 	c.domain(i, path+".domain", e)
 	c.waves(path, e)
+	c.dark(path+".dark", e)
 	if e.Approval != nil {
 		c.approval(i, path+".approval", e)
 	}
@@ -223,6 +224,31 @@ func (c *checker) waves(path string, e *Environment) {
 			c.add(wave+".bake", "must be whole minutes, got %s", text.Duration(w.Bake))
 		}
 	}
+}
+
+// dark checks that what customers are kept out of is there, and that there is something to keep them out of.
+func (c *checker) dark(path string, e *Environment) {
+	if len(e.Dark) > 0 && e.Domain == nil {
+		c.related([]string{strings.TrimSuffix(path, ".dark") + ".domain"}, path, "needs a domain: without one no name leads customers to any region; remove it")
+		return
+	}
+	var regions []string
+	for _, w := range e.Waves {
+		regions = append(regions, w.Regions...)
+	}
+	for i, r := range e.Dark {
+		switch at := text.Item(path, i); {
+		case slices.Contains(e.Dark[:i], r):
+			c.add(at, "%s stands twice", r)
+		case c.region(at, r) && !slices.Contains(regions, r):
+			c.add(at, "%s is none of the environment's regions (%s): put it into a wave, or remove it here", r, text.List(regions))
+		}
+	}
+}
+
+// allDark says whether customers are led to no region at all.
+func (e *Environment) allDark() bool {
+	return len(e.Dark) > 0 && !slices.ContainsFunc(e.Targets(nil), func(t Target) bool { return !t.Dark() })
 }
 
 func (c *checker) approval(i int, path string, e *Environment) {

@@ -3,12 +3,13 @@ package environment
 import (
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/storeship/storeship/internal/text"
 )
 
-// Quotas of an application load balancer: the first two can be raised, the third cannot. A service released by CodeDeploy
-// has two target groups, and a test listener or rule beside the production one.
+// Quotas of an application load balancer: the first two can be raised, the third cannot. A service whose traffic
+// is shifted has two target groups, and a test listener or rule beside the production one.
 // https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html
 const (
 	DefaultListeners = 50
@@ -38,7 +39,7 @@ func groups(ms []member) int {
 	n := 0
 	for _, m := range ms {
 		n++
-		if m.runtime.Release.Engine == CodeDeploy {
+		if m.runtime.Release.Engine.Shifts() {
 			n++
 		}
 	}
@@ -120,7 +121,10 @@ func (c *checker) rules(ms []member) {
 }
 
 // Warnings is what may be as it is, but needs something outside the plan or deserves a second look.
-func (p *Plan) Warnings() Problems {
+func (p *Plan) Warnings() Problems { return p.WarningsAt(time.Now()) }
+
+// WarningsAt is what [Plan.Warnings] says at a time: peaks come and go.
+func (p *Plan) WarningsAt(now time.Time) Problems {
 	c := &checker{plan: p}
 	for i, e := range p.Store.Environments {
 		at := under("environments", e.Name, i)
@@ -134,10 +138,16 @@ func (p *Plan) Warnings() Problems {
 		if e.Kind == Production && e.Domain == nil {
 			c.add(at+".domain", "production answers over HTTP without TLS")
 		}
+		if e.allDark() {
+			c.add(at+".dark", "all regions are dark: %s and the public hosts lead nowhere; take out the regions that customers are to reach",
+				e.Domain.Name)
+		}
 		c.zones(at, e)
 		c.env = e.Name
 		for j, s := range p.Services {
-			c.rounded(under("services", s.Name, j), s.said(e), s.In(e))
+			at, r := under("services", s.Name, j), s.In(e)
+			c.rounded(at, s.said(e), r)
+			c.over(at+".scale.peaks", r.Scale, now)
 		}
 		c.env = ""
 	}

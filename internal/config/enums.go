@@ -18,7 +18,7 @@ var enums = map[string][]string{
 	"architecture":   texts([]environment.Architecture{environment.X8664, environment.Arm64}),
 	"coverageFormat": environment.CoverageFormats,
 	"protocol":       texts([]environment.Protocol{environment.HTTP1, environment.HTTP2, environment.GRPC}),
-	"engine":         texts([]environment.Engine{environment.CodeDeploy, environment.Rolling}),
+	"engine":         texts(environment.Engines),
 	"strategy":       texts([]environment.Strategy{environment.AllAtOnce, environment.Canary, environment.Linear}),
 }
 
@@ -42,11 +42,13 @@ var patterns = map[string]string{
 	"health":      `^/`,
 	"path":        `^/[^*?]*\*?$`,
 	"host":        `^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`,
+	"peak":        `^[a-z][a-z0-9]*(-[a-z0-9]+)*$`,
+	"moment":      `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}$`,
 	"variable":    `^[A-Za-z_][A-Za-z0-9_]*$`,
 }
 
 // lengths are the shortest and longest texts of a pattern that does not say so itself.
-var lengths = map[string][2]int{"name": {2, 20}}
+var lengths = map[string][2]int{"name": {2, 20}, "peak": {2, 50}}
 
 // durationPattern is the shape of a [Duration].
 const durationPattern = `^([0-9]+h)?([0-9]+m)?([0-9]+s)?$`

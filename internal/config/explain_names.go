@@ -27,6 +27,9 @@ func (x *explainer) names() {
 		if r.Release.Engine == environment.CodeDeploy {
 			x.derived("codeDeployRole"+in, t.CodeDeployRoleName(name))
 		}
+		if r.Release.Engine == environment.ECS {
+			x.derived("shiftRole"+in, t.ShiftRoleName(name))
+		}
 		if r.Expose != nil && !r.Expose.Internal && r.Expose.Host == "" && t.Host() != "" {
 			x.derived("url"+in, "https://"+t.Host())
 		}
@@ -51,7 +54,7 @@ func (x *explainer) reached(t environment.Target, r environment.Runtime) {
 	if r.Expose.Internal {
 		testPort = r.Expose.PortOf(name) + environment.TestPortOffset
 	}
-	if r.Release.Engine == environment.CodeDeploy {
+	if r.Release.Engine.Shifts() {
 		x.derived("testPort", strconv.Itoa(testPort))
 	}
 	url, err := x.plan.Resolve(t, "${services."+name+".url}")

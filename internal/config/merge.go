@@ -2,6 +2,8 @@ package config
 
 import (
 	"reflect"
+
+	"github.com/storeship/storeship/constructs/environment"
 )
 
 // overlay returns base with what over says in its place: mappings merge key by key, lists and single values replace.
@@ -76,6 +78,11 @@ func applicable(defaults, r Runtime) Runtime {
 	both := overlay(defaults, r)
 	if both.HTTP == nil {
 		defaults.Expose = nil
+		if a := defaults.Alarms; a != nil {
+			alarms := *a
+			alarms.ErrorPercent, alarms.LatencyMs, alarms.MinRequests = nil, nil, nil
+			defaults.Alarms = &alarms
+		}
 	}
 	if both.HealthCommand == nil {
 		defaults.HealthGraceSeconds = nil
@@ -90,7 +97,7 @@ func applicable(defaults, r Runtime) Runtime {
 	}
 	release := *defaults.Release
 	worker := both.HTTP == nil
-	if worker && value(release.Engine) == "codedeploy" {
+	if worker && environment.Engine(value(release.Engine)).Shifts() {
 		release.Engine = nil
 		both.Release = overlay(&release, r.Release)
 	}

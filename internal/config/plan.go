@@ -50,6 +50,7 @@ func (e *Environment) plan(name string) *environment.Environment {
 	if d := e.Domain; d != nil && !d.none {
 		out.Domain = &environment.Domain{Name: value(d.Name), ZoneID: value(d.ZoneID)}
 	}
+	out.Dark = slices.Clone(e.Dark)
 	if a := e.Approval; a != nil {
 		out.Approval = &environment.Approval{Notify: slices.Clone(a.Notify)}
 	}
@@ -118,6 +119,18 @@ func (r Runtime) plan() environment.Runtime {
 	if s := r.Scale; s != nil {
 		out.Scale = environment.Scale{
 			Min: value(s.Min), Max: value(s.Max), CPUPercent: value(s.CPUPercent), MemoryPercent: value(s.MemoryPercent),
+		}
+		for _, p := range s.Peaks {
+			out.Scale.Peaks = append(out.Scale.Peaks, environment.Peak{
+				Name: value(p.Name), From: value(p.From), To: value(p.To), TimeZone: value(p.TimeZone), Min: value(p.Min), Max: value(p.Max),
+			})
+		}
+	}
+	if a := r.Alarms; a != nil {
+		out.Alarms = environment.Alarms{
+			Disabled: value(a.Disabled), ErrorPercent: value(a.ErrorPercent), LatencyMs: value(a.LatencyMs),
+			MinRequests: value(a.MinRequests), CPUPercent: value(a.CPUPercent), MemoryPercent: value(a.MemoryPercent),
+			Period: time.Duration(value(a.Period)), Datapoints: value(a.Datapoints),
 		}
 	}
 	if l := r.Release; l != nil {

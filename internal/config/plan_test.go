@@ -46,6 +46,7 @@ func TestPlanHasEveryKey(t *testing.T) {
 			Waves: []environment.Wave{
 				{Regions: []string{"eu-west-1"}, Bake: 30 * time.Minute}, {Regions: []string{"eu-central-1", "us-east-1"}},
 			},
+			Dark: []string{"us-east-1"},
 		}},
 	}
 	if !reflect.DeepEqual(p.Store, want) {
@@ -94,9 +95,13 @@ func TestPlanHasEveryKey(t *testing.T) {
 		Secrets:   map[string]string{"SESSION_KEY": "secretsmanager:shop/web/credentials#session", "FLAGS": "ssm:/shop/flags"},
 		Command:   []string{"node", "server.js"}, WritablePaths: []string{"/tmp"}, KeepVolumePermissions: true,
 		HealthCommand: []string{"node", "health.js"}, HealthGraceSeconds: 90,
-		Scale: environment.Scale{Min: 2, Max: 6, CPUPercent: 50, MemoryPercent: 80},
+		Scale: environment.Scale{Min: 2, Max: 6, CPUPercent: 50, MemoryPercent: 80, Peaks: []environment.Peak{
+			{Name: "black-friday", From: "2126-11-29T06:00", To: "2126-12-02T23:59", TimeZone: "America/New_York", Min: 20, Max: 60}}},
 		Release: environment.Release{
 			Engine: environment.CodeDeploy, Strategy: environment.Canary, Percent: 20, Interval: 10 * time.Minute,
+		},
+		Alarms: environment.Alarms{
+			ErrorPercent: 2, LatencyMs: 800, MinRequests: 50, CPUPercent: 85, MemoryPercent: 95, Period: 2 * time.Minute, Datapoints: 3,
 		},
 		LogRetentionDays: 90,
 	}

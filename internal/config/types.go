@@ -117,6 +117,9 @@ type Environment struct {
 	Network *Network `yaml:"network"`
 	// Waves of regions, released one after the other.
 	Waves []Wave `yaml:"waves" required:"true" min:"1"`
+	// Dark lists regions of the waves that customers are not led to, yet or any more: they have their regional names only.
+	// Needs a domain. Without it: every region has customers.
+	Dark []string `yaml:"dark" enum:"region"`
 }
 
 // Domain is a public Route 53 hosted zone in the environment's account.
@@ -227,6 +230,8 @@ type Runtime struct {
 	Scale *Scale `yaml:"scale"`
 	// Release says how a new version replaces the old.
 	Release *Release `yaml:"release"`
+	// Alarms say what stops a release and rolls it back.
+	Alarms *Alarms `yaml:"alarms"`
 	// LogRetentionDays is how long logs are kept. Without it: 30 in test environments, 365 elsewhere.
 	LogRetentionDays *int `yaml:"logRetentionDays" enum:"logRetentionDays" min:"1"`
 }
@@ -274,20 +279,61 @@ type Scale struct {
 	CPUPercent *int `yaml:"cpuPercent" min:"10" max:"90" default:"60"`
 	// MemoryPercent is the average memory that scaling aims at.
 	MemoryPercent *int `yaml:"memoryPercent" min:"10" max:"95" default:"75"`
+	// Peaks are times of known load, once each, such as a sale; no two may overlap.
+	Peaks []Peak `yaml:"peaks" max:"100"`
+}
+
+// Peak is a time in which a service has other bounds: from its beginning to its end min and max are the peak's.
+type Peak struct {
+	// Name of the peak: "black-friday".
+	Name *string `yaml:"name" required:"true" pattern:"peak"`
+	// From is when it begins, on the wall clock of its time zone: 2026-11-27T06:00.
+	From *string `yaml:"from" required:"true" pattern:"moment"`
+	// To is when it ends.
+	To *string `yaml:"to" required:"true" pattern:"moment"`
+	// TimeZone of both, by its canonical name: "America/New_York".
+	TimeZone *string `yaml:"timeZone" default:"UTC"`
+	// Min tasks, at least the service's own.
+	Min *int `yaml:"min" required:"true" min:"1" max:"5000"`
+	// Max tasks, at least the service's own. Without it: twice min, or the service's own if that is more.
+	Max *int `yaml:"max" min:"1" max:"5000"`
 }
 
 // Release says how a new version replaces the old.
 type Release struct {
 	// Engine that replaces the tasks. Without it: codedeploy, and rolling for a worker.
 	Engine *string `yaml:"engine" enum:"engine"`
-	// Strategy of the shift; only with codedeploy. Without it: all-at-once in test environments, canary elsewhere.
+	// Strategy of the shift; only with codedeploy and ecs. Without it: all-at-once in test environments, canary elsewhere.
 	Strategy *string `yaml:"strategy" enum:"strategy"`
-	// Percent of the first shift of a canary, or of every shift of linear.
+	// Percent of the first shift of a canary, or of every shift of linear, which is at least 3 with ecs.
 	Percent *int `yaml:"percent" min:"1" max:"99" default:"10"`
-	// Interval between shifts, in whole minutes. Without it: 5m for canary, 1m for linear.
+	// Interval between shifts, in whole minutes, at most 24h with ecs. Without it: 5m for canary, 1m for linear.
 	Interval *Duration `yaml:"interval" min:"1m"`
 	// MinHealthyPercent of the desired tasks while rolling.
 	MinHealthyPercent *int `yaml:"minHealthyPercent" min:"0" max:"100" default:"100"`
 	// MaxHealthyPercent of the desired tasks while rolling.
 	MaxHealthyPercent *int `yaml:"maxHealthyPercent" min:"101" max:"200" default:"200"`
+}
+
+// Alarms say what stops a release and rolls it back.
+type Alarms struct {
+	// Disabled leaves the service without alarms: also to release a mend while one fires, which CodeDeploy would stop.
+	Disabled *bool `yaml:"disabled" default:"false"`
+	// ErrorPercent is how many of a hundred requests may fail. Only with http. Without it: 20 in test environments, 5 elsewhere.
+	ErrorPercent *int `yaml:"errorPercent" min:"1" max:"100"`
+	// LatencyMs is what the slowest hundredth of the requests may take. Only with http. Without it: 5000 in test environments,
+	// 3000 elsewhere.
+	LatencyMs *int `yaml:"latencyMs" min:"1" max:"600000"`
+	// MinRequests are the least requests of a period in which errors and latency are looked at. Only with http. Without it: 10
+	// in test environments, 20 elsewhere.
+	MinRequests *int `yaml:"minRequests" min:"1" max:"1000000"`
+	// CPUPercent is the average CPU of all tasks, more than scaling aims at. Without it: 90, or 5 more than scaling aims at.
+	CPUPercent *int `yaml:"cpuPercent" min:"1" max:"100"`
+	// MemoryPercent is the average memory of all tasks, more than scaling aims at. Without it: 90, or 5 more than scaling aims
+	// at.
+	MemoryPercent *int `yaml:"memoryPercent" min:"1" max:"100"`
+	// Period is the time that becomes one datapoint, in whole minutes up to 1h.
+	Period *Duration `yaml:"period" min:"1m" default:"1m"`
+	// Datapoints are how many in a row must be bad.
+	Datapoints *int `yaml:"datapoints" min:"1" max:"10" default:"2"`
 }

@@ -41,6 +41,7 @@ func values(r environment.Runtime) []Setting {
 	vs.number("scale.max", r.Scale.Max)
 	vs.number("scale.cpuPercent", r.Scale.CPUPercent)
 	vs.number("scale.memoryPercent", r.Scale.MemoryPercent)
+	vs.peaks(r.Scale.Peaks)
 	vs.text("release.engine", string(r.Release.Engine))
 	vs.text("release.strategy", string(r.Release.Strategy))
 	vs.number("release.percent", r.Release.Percent)
@@ -49,12 +50,36 @@ func values(r environment.Runtime) []Setting {
 		vs.text("release.minHealthyPercent", strconv.Itoa(*m))
 	}
 	vs.number("release.maxHealthyPercent", r.Release.MaxHealthyPercent)
+	vs.alarms(r.Alarms)
 	vs.number("logRetentionDays", r.LogRetentionDays)
 	return vs
 }
 
+// alarms leaves out what a service without alarms does not have either.
+func (vs *valueList) alarms(a environment.Alarms) {
+	vs.text("alarms.disabled", strconv.FormatBool(a.Disabled))
+	if a.Disabled {
+		return
+	}
+	vs.number("alarms.errorPercent", a.ErrorPercent)
+	vs.number("alarms.latencyMs", a.LatencyMs)
+	vs.number("alarms.minRequests", a.MinRequests)
+	vs.number("alarms.cpuPercent", a.CPUPercent)
+	vs.number("alarms.memoryPercent", a.MemoryPercent)
+	vs.duration("alarms.period", a.Period)
+	vs.number("alarms.datapoints", a.Datapoints)
+}
+
 // valueList leaves out what a runtime does not have.
 type valueList []Setting
+
+func (vs *valueList) peaks(peaks []environment.Peak) {
+	var all []string
+	for _, p := range peaks {
+		all = append(all, p.String())
+	}
+	vs.list("scale.peaks", all)
+}
 
 func (vs *valueList) text(path, v string) {
 	if v != "" {

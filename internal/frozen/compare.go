@@ -3,7 +3,6 @@ package frozen
 import (
 	"encoding/json"
 	"fmt"
-	"reflect"
 	"slices"
 	"sort"
 	"strings"
@@ -21,6 +20,9 @@ type Change struct {
 	Why, Way string
 	// Old and New are the values, nil where there is none.
 	Old, New any
+	// Because says what changes the value where the templates say the same: a resource that it refers to is replaced, or an
+	// SSM parameter has another value. Empty where the text itself changes.
+	Because string
 }
 
 // String is the change in one line.
@@ -28,6 +30,8 @@ func (c Change) String() string {
 	s := c.Type + " " + c.LogicalID
 	if c.Property == "" {
 		s += " is removed"
+	} else if c.Because != "" {
+		s += fmt.Sprintf(": %s: another value, because %s", c.Property, c.Because)
 	} else {
 		s += fmt.Sprintf(": %s: %s → %s", c.Property, brief(c.Old), brief(c.New))
 	}
@@ -53,50 +57,24 @@ func brief(v any) string {
 }
 
 // Compare lists what changes between two templates of one stack, the deployed and the new one, that the table knows: the worst
-// effect first, then by logical id. A value counts as changed, too, when the template's parameter that it refers to does.
+// effect first, then by logical id. A value counts as changed, too, when the template's parameter that it refers to does, or
+// when the resource that it refers to is replaced.
 func Compare(deployed, synthesized map[string]any) []Change {
-	before, after := parse(deployed), parse(synthesized)
-	var changes []Change
-	for _, id := range sortedKeys(before.resources) {
-		old := before.resources[id]
-		released := before.released[id] || after.released[id]
-		renewed, ok := after.resources[id]
-		if !ok || renewed.typ != old.typ {
-			if why, worth := removed[old.typ]; worth && released {
-				changes = append(changes, Change{LogicalID: id, Type: old.typ, Effect: Replaces, Why: why})
-			}
-			continue
-		}
-		changes = append(changes, compare(id, old, renewed, released)...)
-	}
-	sort.SliceStable(changes, func(i, j int) bool {
-		return slices.Index(Effects, changes[i].Effect) < slices.Index(Effects, changes[j].Effect)
-	})
+	changes, _ := CompareValues(deployed, synthesized, nil)
 	return changes
 }
 
-func compare(id string, old, renewed resource, released bool) []Change {
-	var changes []Change
-	for _, property := range union(old.properties, renewed.properties) {
-		o, n := old.properties[property], renewed.properties[property]
-		if reflect.DeepEqual(o, n) {
-			continue
-		}
-		e, ok := entryOf(old.typ, property, released)
-		if !ok {
-			continue
-		}
-		c := Change{LogicalID: id, Type: old.typ, Property: property, Effect: e.Effect, Why: e.Why, Way: e.Way, Old: o, New: n}
-		if name := names[old.typ]; e.Effect == Replaces && name != "" && name != property {
-			// The schema calls an update with a replacement what cannot be done with the name kept.
-			if kept := old.properties[name]; kept != nil && reflect.DeepEqual(kept, renewed.properties[name]) {
-				c.Effect = Fails
-				c.Why = "CloudFormation cannot replace a resource that keeps its name. " + c.Why
-			}
-		}
-		changes = append(changes, c)
-	}
-	return changes
+// CompareValues is [Compare] for templates whose parameters are read from SSM: parameters are the names of those whose values
+// change, each with the reason. It also returns the SSM parameters that the stack itself writes and whose values change, each
+// with the reason, for the stacks that read them.
+func CompareValues(deployed, synthesized map[string]any, parameters map[string]string) ([]Change, map[string]string) {
+	c := comparison{before: parse(deployed), after: parse(synthesized), parameters: parameters,
+		replaced: map[string]string{}, changed: map[string]string{}}
+	changes := c.settle()
+	sort.SliceStable(changes, func(i, j int) bool {
+		return slices.Index(Effects, changes[i].Effect) < slices.Index(Effects, changes[j].Effect)
+	})
+	return changes, c.written()
 }
 
 type template struct {
@@ -112,52 +90,75 @@ type resource struct {
 
 func parse(t map[string]any) template {
 	parsed := template{map[string]resource{}, map[string]bool{}}
-	parameters, _ := t["Parameters"].(map[string]any)
 	raw, _ := t["Resources"].(map[string]any)
 	for id, v := range raw {
 		m, _ := v.(map[string]any)
 		r := resource{}
 		r.typ, _ = m["Type"].(string)
 		properties, _ := m["Properties"].(map[string]any)
-		r.properties, _ = expand(properties, parameters).(map[string]any)
+		r.properties, _ = expand(properties, t).(map[string]any)
 		parsed.resources[id] = r
 	}
 	parsed.mark()
 	return parsed
 }
 
-// expand puts the definition of a parameter beside every reference to it, so that a new default is a new value.
-func expand(value any, parameters map[string]any) any {
+// expand puts the definition of a parameter beside every reference to it, so that a new default is a new value; and so with
+// conditions and mappings of the template t.
+func expand(value any, t map[string]any) any {
 	switch v := value.(type) {
 	case map[string]any:
 		if id, ok := v["Ref"].(string); ok && len(v) == 1 {
-			if p, ok := parameters[id].(map[string]any); ok {
+			if p, ok := section(t, "Parameters")[id].(map[string]any); ok {
 				return map[string]any{"Ref": id, "Default": p["Default"], "Type": p["Type"]}
 			}
 		}
 		out := map[string]any{}
 		for key, e := range v {
-			out[key] = expand(e, parameters)
+			out[key] = expand(e, t)
+		}
+		if sub, ok := v["Fn::Sub"]; ok {
+			var used []any
+			walk(map[string]any{"Fn::Sub": sub}, func(r reference) { used = append(used, expand(map[string]any{"Ref": r.id}, t)) })
+			out["References"] = used
+		}
+		for function, of := range map[string]string{"Fn::If": "Conditions", "Fn::FindInMap": "Mappings"} {
+			if list, ok := v[function].([]any); ok && len(list) > 0 {
+				if name, ok := list[0].(string); ok {
+					out[of] = section(t, of)[name]
+				}
+			}
 		}
 		return out
 	case []any:
 		out := make([]any, len(v))
 		for i, e := range v {
-			out[i] = expand(e, parameters)
+			out[i] = expand(e, t)
 		}
 		return out
 	}
 	return value
 }
 
+func section(t map[string]any, name string) map[string]any {
+	m, _ := t[name].(map[string]any)
+	return m
+}
+
 // mark finds what CodeDeploy releases: services under its control, what they and the deployment groups refer to, and the
-// listeners and rules that forward to those target groups.
+// listeners and rules that forward to those target groups. Of services that ECS releases blue/green it finds the target
+// groups and rules.
 func (t *template) mark() {
 	controlled := false
 	for id, r := range t.resources {
 		controller, _ := r.properties["DeploymentController"].(map[string]any)
 		if r.typ == "AWS::ECS::Service" && controller["Type"] == "CODE_DEPLOY" {
 			t.released[id], controlled = true, true
+			t.markReferred(r.properties["LoadBalancers"])
+		}
+		// ECS itself shifts rules and target groups; its service is CloudFormation's to change.
+		deployment, _ := r.properties["DeploymentConfiguration"].(map[string]any)
+		if strategy, _ := deployment["Strategy"].(string); r.typ == "AWS::ECS::Service" && strategy != "" && strategy != "ROLLING" {
 			t.markReferred(r.properties["LoadBalancers"])
 		}
 	}
@@ -186,38 +187,6 @@ func (t *template) markReferred(value any) {
 			t.released[id] = true
 		}
 	}
-}
-
-// references are the logical ids in value that Ref and Fn::GetAtt name.
-func references(value any) map[string]bool {
-	found := map[string]bool{}
-	var walk func(any)
-	walk = func(value any) {
-		switch v := value.(type) {
-		case map[string]any:
-			if id, ok := v["Ref"].(string); ok {
-				found[id] = true
-			}
-			switch a := v["Fn::GetAtt"].(type) {
-			case string:
-				id, _, _ := strings.Cut(a, ".")
-				found[id] = true
-			case []any:
-				if id, ok := a[0].(string); ok {
-					found[id] = true
-				}
-			}
-			for _, e := range v {
-				walk(e)
-			}
-		case []any:
-			for _, e := range v {
-				walk(e)
-			}
-		}
-	}
-	walk(value)
-	return found
 }
 
 func sortedKeys[V any](m map[string]V) []string {

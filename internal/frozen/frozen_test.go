@@ -56,7 +56,8 @@ func TestCompare(t *testing.T) {
 		{"grace", []string{": 60", ": 90"}, []string{"Service HealthCheckGracePeriodSeconds fails the deployment"}},
 		{"a new property", []string{`"TaskDefinition": "shop-ui"`, `"TaskDefinition": "shop-ui", "DesiredCount": 2`}, []string{"Service DesiredCount fails the deployment"}},
 		{"a parameter that feeds the service", []string{"v1/subnets", "v2/subnets"}, []string{"Service NetworkConfiguration fails the deployment"}},
-		{"a parameter that feeds the target groups", []string{"v1/vpc", "v2/vpc"}, []string{"Blue VpcId replaces the resource", "Green VpcId replaces the resource"}},
+		{"a parameter that feeds the target groups", []string{"v1/vpc", "v2/vpc"}, []string{"Service LoadBalancers fails the deployment", "Listener DefaultActions resets traffic", "Rule Actions resets traffic",
+			"Blue VpcId replaces the resource", "Green VpcId replaces the resource"}},
 		{"health", []string{`"/blue"`, `"/new"`}, []string{"Blue HealthCheckPath acts on live tasks"}},
 		{"health of another group", []string{`"/other"`, `"/new"`}, nil},
 		{"priority", []string{`"Priority": 7`, `"Priority": 9`}, []string{"Rule Priority resets traffic"}},
@@ -66,7 +67,8 @@ func TestCompare(t *testing.T) {
 		{"load balancer", []string{`"a"`, `"b"`}, []string{"Listener LoadBalancerArn replaces the resource"}},
 		{"path of a named role", []string{`"/", `, `"/x/", `}, []string{"Role Path fails the deployment"}},
 		{"name of a role", []string{"shop-ui-task", "shop-ui-work"}, []string{"Role RoleName replaces the resource"}},
-		{"the container port", []string{"8080", "8081"}, []string{"Blue Port replaces the resource", "Green Port replaces the resource"}},
+		{"the container port", []string{"8080", "8081"}, []string{"Service LoadBalancers fails the deployment", "Listener DefaultActions resets traffic", "Rule Actions resets traffic",
+			"Blue Port replaces the resource", "Green Port replaces the resource"}},
 		{"a logical id", []string{`"Rule":`, `"NewRule":`}, []string{"Rule  replaces the resource"}},
 		{"the engine", []string{"CODE_DEPLOY", "ECS"}, []string{"Service DeploymentController fails the deployment"}},
 		{"several", []string{`"/blue"`, `"/new"`, `"Priority": 7`, `"Priority": 9`, ": 60", ": 90"},
@@ -81,6 +83,76 @@ func TestCompare(t *testing.T) {
 				t.Errorf("%s: got %q, want %q", c.name, got, c.want)
 			}
 		}
+	}
+}
+
+// Catches: a value that changes although its template says the same: through what it refers to, or by an SSM parameter; and one
+// that does not, because what changes is of no consequence.
+func TestCompareValues(t *testing.T) {
+	parse := func(text string) map[string]any {
+		var m map[string]any
+		if err := json.Unmarshal([]byte(text), &m); err != nil {
+			t.Fatal(err)
+		}
+		return m
+	}
+	const network = `{"Parameters": {"Zone": {"Type": "AWS::SSM::Parameter::Value<String>", "Default": "/shop/zone"}}, "Mappings": {"Sizes": {"a": {"b": "10.0.0.0/16"}}},
+		"Conditions": {"Large": {"Fn::Equals": ["x", "x"]}}, "Resources": {
+		"Vpc": {"Type": "AWS::EC2::VPC", "Properties": {"CidrBlock": {"Fn::FindInMap": ["Sizes", "a", "b"]}, "Tags": ["t"]}},
+		"Subnet": {"Type": "AWS::EC2::Subnet", "Properties": {"VpcId": {"Ref": "Vpc"}, "AvailabilityZone": {"Fn::Sub": "${Zone}"}}},
+		"Group": {"Type": "AWS::EC2::SecurityGroup", "Properties": {"VpcId": {"Fn::If": ["Large", "a", "b"]}, "GroupDescription": "${Vpc}"}},
+		"Cidr": {"Type": "AWS::SSM::Parameter", "Properties": {"Name": "/shop/cidr", "Value": {"Fn::GetAtt": ["Vpc", "CidrBlock"]}}},
+		"Subnets": {"Type": "AWS::SSM::Parameter", "Properties": {"Name": "/shop/subnets", "Value": {"Fn::Sub": "${Subnet}"}}},
+		"GroupId": {"Type": "AWS::SSM::Parameter", "Properties": {"Name": "/shop/group", "Value": {"Fn::GetAtt": "Group.GroupId"}}},
+		"Literal": {"Type": "AWS::SSM::Parameter", "Properties": {"Name": "/shop/literal", "Value": "${Vpc}"}}}}`
+	for _, c := range []struct {
+		name         string
+		replace      []string
+		ssm, changes []string
+		written      map[string]string
+	}{
+		{name: "nothing"},
+		{name: "a tag", replace: []string{`"t"`, `"u"`}},
+		{name: "a mapping", replace: []string{"10.0.0.0/16", "10.1.0.0/16"}, changes: []string{"Subnet VpcId: Vpc is replaced (CidrBlock)", "Vpc CidrBlock: "},
+			written: map[string]string{"/shop/cidr": "Vpc is replaced (CidrBlock)", "/shop/subnets": "Subnet is replaced (VpcId), because Vpc is replaced (CidrBlock)"}},
+		{name: "a condition", replace: []string{`["x", "x"]`, `["x", "y"]`}, changes: []string{"Group VpcId: "}, written: map[string]string{"/shop/group": "Group is replaced (VpcId)"}},
+		{name: "a parameter", ssm: []string{"/shop/zone"}, changes: []string{"Subnet AvailabilityZone: /shop/zone has another value: why"},
+			written: map[string]string{"/shop/subnets": "Subnet is replaced (AvailabilityZone), because /shop/zone has another value: why"}},
+		{name: "another parameter", ssm: []string{"/shop/zones"}},
+		{name: "a literal", replace: []string{`"Value": "${Vpc}"`, `"Value": "x"`}, written: map[string]string{"/shop/literal": `it was "${Vpc}" and becomes "x"`}},
+		{name: "a parameter less", replace: []string{"/shop/literal", "/shop/other"}, changes: []string{"Literal Name: "}, written: map[string]string{"/shop/literal": "it is no longer written"}},
+	} {
+		ssm := map[string]string{}
+		for _, name := range c.ssm {
+			ssm[name] = "why"
+		}
+		changes, written := frozen.CompareValues(parse(network), parse(strings.NewReplacer(c.replace...).Replace(network)), ssm)
+		var got []string
+		for _, change := range changes {
+			got = append(got, change.LogicalID+" "+change.Property+": "+change.Because)
+		}
+		if !slices.Equal(got, c.changes) || len(written)+len(c.written) > 0 && !reflect.DeepEqual(written, c.written) {
+			t.Errorf("%s: got %q and %q", c.name, got, written)
+		}
+	}
+}
+
+// Catches: the engine of a service changed in place and told as twenty changes, or without the way.
+func TestCompareEngine(t *testing.T) {
+	got := frozen.Compare(service(t), service(t, "CODE_DEPLOY", "ECS", ": 60", ": 90"))
+	if len(got) != 1 || got[0].Property != "DeploymentController" || !strings.HasPrefix(got[0].Way, "in steps (docs/changing-a-plan.md): ") {
+		t.Errorf("got %v", got)
+	}
+	const strategy = `"DeploymentController": {"Type": "ECS"}, "DeploymentConfiguration": {"Strategy": "%s"}`
+	native := func(s string) map[string]any {
+		return service(t, `"DeploymentController": {"Type": "CODE_DEPLOY"}`, fmt.Sprintf(strategy, s))
+	}
+	got = frozen.Compare(native("ROLLING"), native("CANARY"))
+	if len(got) != 1 || got[0].Property != "DeploymentConfiguration" || got[0].Effect != frozen.Fails {
+		t.Errorf("got %v", got)
+	}
+	if got = frozen.Compare(native("CANARY"), native("LINEAR")); len(got) != 0 {
+		t.Errorf("another strategy of the same engine: %v", got)
 	}
 }
 
@@ -119,7 +191,7 @@ func TestTable(t *testing.T) {
 			t.Errorf("%+v", e)
 		}
 		for _, p := range append(slices.Clone(e.Properties), fmt.Sprint(len(e.Properties) == 0)) {
-			key := e.Type + "." + p
+			key := fmt.Sprint(e.Type, ".", p, e.Released)
 			if p != "false" && seen[key] {
 				t.Errorf("%s has two entries", key)
 			}

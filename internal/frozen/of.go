@@ -17,12 +17,27 @@ var rolling = map[string]Setting{
 	"services.*.expose.priority":      {When: NextDeployment, How: "CloudFormation changes the listener's rule"},
 }
 
+// native is what differs from [Settings] for a service with the engine ecs: CloudFormation changes the service, but a change of
+// its rules would set their weights back.
+var native = map[string]Setting{
+	"services.*.http.graceSeconds":    {When: NextDeployment, How: "CloudFormation changes the service"},
+	"services.*.expose.internal.port": {When: NextDeployment, How: "the listener moves: callers fail until they are released with the new address"},
+	"services.*.release.strategy":     {When: NextDeployment, How: nativeShift},
+	"services.*.release.percent":      {When: NextDeployment, How: nativeShift},
+	"services.*.release.interval":     {When: NextDeployment, How: nativeShift},
+}
+
+const nativeShift = "the release of the same execution is already shifted by it"
+
 // Of says when a change of the setting at path takes effect, "services.catalog.http.port", and how to make it. The engine is
 // the one that the service has now; empty for what is no service's. Paths without a row take effect with the next
 // deployment.
 func Of(path string, engine environment.Engine) (When, string) {
 	key, s := row(strings.Split(path, "."))
 	if r, ok := rolling[key]; ok && engine == environment.Rolling {
+		return r.When, r.How
+	}
+	if r, ok := native[key]; ok && engine == environment.ECS {
 		return r.When, r.How
 	}
 	return s.When, s.How
