@@ -132,6 +132,7 @@ func runningHost(t *testing.T, step string) *host {
 func TestSmokeRunning(t *testing.T) {
 	for step, query := range map[string]string{
 		"BlueGreen": "services[0].taskSets[?status=='PRIMARY']|[0].",
+		"Native":    "services[0].[(deployments[?status=='PRIMARY']|[0].taskDefinition),",
 		"Rolling":   "services[0].[deployments[?status=='PRIMARY']|[0].",
 	} {
 		h := runningHost(t, step)
@@ -166,6 +167,32 @@ func TestSmokeNotRunning(t *testing.T) {
 	h.write("targets", "initial\nhealthy\thealthy\n")
 	h.run(map[string]string{"IMAGE_DIGEST": first})
 	h.succeeds()
+}
+
+// Catches a release of the engine ecs that is looked for in one of its two target groups only, and one whose targets there
+// are not healthy.
+func TestSmokeBothTargetGroups(t *testing.T) {
+	for _, c := range []struct{ targets, says string }{
+		{"draining\nhealthy\thealthy\n", ""},
+		{"healthy\thealthy\n\n", ""},
+		{"draining\nhealthy\tinitial\n\nhealthy\n\nhealthy\n", "1 of 2 targets are healthy"},
+		{"draining\nunhealthy\n", "a target is unhealthy"},
+	} {
+		h := runningHost(t, "Native")
+		h.write("service", "family:7\t2\t2\tarn:blue\tarn:green\n")
+		h.write("targets", c.targets)
+		h.run(map[string]string{"IMAGE_DIGEST": first})
+		if c.says == "" {
+			h.succeeds()
+		} else {
+			h.fails("attempt 3 of 3", c.says)
+		}
+		for _, group := range []string{"arn:blue", "arn:green"} {
+			if got := h.calls("aws elbv2 describe-target-health --region eu-west-1 --target-group-arn " + group); len(got) == 0 {
+				t.Errorf("%q: does not look into %s", c.targets, group)
+			}
+		}
+	}
 }
 
 // Catches a rolling release whose bake is over before it began, that is not looked at any more, or whose session ends

@@ -1,5 +1,5 @@
-// Package build holds the steps of a pipeline that run in CodeBuild: unit tests, packaging, synthesis, the checks before
-// and after a release, and the start of the pipelines that changed.
+// Package build holds the steps of a pipeline that run in CodeBuild: unit tests, packaging, synthesis, the review of
+// a change, the checks before and after a release, and the start of the pipelines that changed.
 //
 //	project := build.Project{Artifacts: bucket, LogGroup: logs}
 //	code := source.CodeCommit("shop-catalog", "main").Source(stack, "Code", true)

@@ -133,6 +133,8 @@ var fixture = sync.OnceValue(func() map[string]any {
 	running := build.SmokeTarget{Cluster: "shop-beta", Service: "shop-beta-catalog"}
 	running.Engine = environment.CodeDeploy
 	smoke("BlueGreen", build.Digest(image), running)
+	running.Engine = environment.ECS
+	smoke("Native", build.Digest(image), running)
 	running.Engine = environment.Rolling
 	smoke("Rolling", build.Digest(image), running)
 	running.Bake = 90 * time.Minute
@@ -140,8 +142,17 @@ var fixture = sync.OnceValue(func() map[string]any {
 	wave.AddPost(build.MarkReleased(stack, "MarkReleased", &build.MarkReleasedProps{
 		Project: p, Input: releases, Registry: registry, CommitID: code.CommitID(), ImageDigest: build.Digest(image),
 	}))
-	whole := build.Synth(stack, "Whole", &build.SynthProps{Project: p, Source: program, Scope: "platform", Fingerprints: true})
-	wave.AddPre(whole)
+	whole := build.Synth(stack, "Whole", &build.SynthProps{Project: p, Source: program, Scope: "platform", Fingerprints: true, Review: true})
+	reviewed := build.Synth(stack, "Reviewed", &build.SynthProps{
+		Project: p, Source: program, Scope: "catalog", ImageDigest: build.Digest(image), Review: true,
+	})
+	wave.AddPre(whole, reviewed, build.Review(stack, "Review", &build.ReviewProps{
+		Project: p, Input: reviewed.AddOutputDirectory(jsii.String(build.Reviewed)), Pipeline: "shop-catalog",
+		Account: "111111111111", Region: "us-west-2", Parameter: accepted,
+	}))
+	wave.AddPost(build.Baseline(stack, "Baseline", &build.BaselineProps{
+		Project: p, Input: reviewed.AddOutputDirectory(jsii.String(build.Reviewed)), Pipeline: "shop-catalog",
+	}))
 	wave.AddPost(build.Dispatch(stack, "Dispatch", &build.DispatchProps{
 		Project: p, Input: whole.AddOutputDirectory(jsii.String(build.Fingerprints)), Account: "111111111111", Region: "us-west-2",
 		Pipelines: dispatched,

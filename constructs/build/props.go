@@ -102,6 +102,9 @@ type SynthProps struct {
 	// Fingerprints also synthesizes the whole store, without a scope and without an image, so that a mistake in any part of
 	// it fails the step; and writes the fingerprints of all pipelines into the folder [Fingerprints]. Default: neither.
 	Fingerprints bool
+	// Review also packs the templates, of the whole store with Fingerprints, and the program that compares them into the folder
+	// [Reviewed]. Default: no.
+	Review bool
 }
 
 // ContractCheckProps configures a [ContractCheck].
@@ -167,7 +170,8 @@ type SmokeTarget struct {
 	Cluster string
 	// Service is the name of the ECS service. Required with Cluster.
 	Service string
-	// Engine says where the running version is found: in the task set (codedeploy) or in the deployment (rolling).
+	// Engine says where the running version is found: in the task set (codedeploy) or in the deployment (ecs, rolling), and
+	// how many target groups its tasks may be in.
 	// Required with Cluster.
 	Engine environment.Engine
 	// URL that must answer with 200 to 399. Default: not asked.

@@ -126,14 +126,14 @@ Targets[2].ID: must be 1 to 100 letters, digits, periods, hyphens and underscore
 			&build.SmokeTestProps{
 				Attempts: 101, Interval: 1500 * time.Millisecond,
 				Targets: []build.SmokeTarget{{
-					Cluster: "shop-beta", Engine: "ecs", URL: "shop.example.com", AddressParameter: "dns", Path: "health",
+					Cluster: "shop-beta", Engine: "spinnaker", URL: "shop.example.com", AddressParameter: "dns", Path: "health",
 				}},
 			},
 			project + `Targets[0].ID: required
 Targets[0].InspectorRoleARN: required
 Targets[0].Region: required
 Targets[0].Service: required with Cluster
-Targets[0].Engine: must be codedeploy or rolling with Cluster, got "ecs"
+Targets[0].Engine: must be codedeploy, ecs or rolling with Cluster, got "spinnaker"
 Targets[0].URL: must be an address such as "https://us-west-2.shop.example.com/health", got "shop.example.com"
 Targets[0].AddressParameter: not with URL: give one of them
 Targets[0].AddressParameter: must be a slash, and then letters, digits and . _ - /, got "dns"

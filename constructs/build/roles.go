@@ -43,6 +43,8 @@ func AcknowledgePrivileged(step pipelines.CodeBuildStep) {
 // permission is one statement of a role's policy.
 type permission struct {
 	actions, resources []string
+	// conditions bound the statement further.
+	conditions map[string]any
 	// reason says why a resource holds a wildcard, for those that read the findings of policy packs.
 	reason string
 }
@@ -50,10 +52,11 @@ type permission struct {
 // allow adds permissions to a role, and acknowledges the wildcards among them.
 func allow(role awsiam.Role, permissions ...permission) {
 	for _, p := range permissions {
-		role.AddToPolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
-			Actions:   jsii.Strings(p.actions...),
-			Resources: jsii.Strings(p.resources...),
-		}))
+		statement := &awsiam.PolicyStatementProps{Actions: jsii.Strings(p.actions...), Resources: jsii.Strings(p.resources...)}
+		if p.conditions != nil {
+			statement.Conditions = &p.conditions
+		}
+		role.AddToPolicy(awsiam.NewPolicyStatement(statement))
 		for _, resource := range p.resources {
 			if !strings.Contains(resource, "*") {
 				continue

@@ -43,6 +43,9 @@ func Synth(scope constructs.Construct, id string, props *SynthProps) pipelines.C
 	if p.Fingerprints {
 		scripts = append(scripts, "fingerprints")
 	}
+	if p.Review {
+		scripts = append(scripts, "review-input")
+	}
 	return newStep(scope, id, step{
 		project: p.Project, source: p.Source, large: true, cache: true, timeout: time.Hour,
 		runtimes:  map[string]string{"golang": runtimeGo, "nodejs": runtimeNode},

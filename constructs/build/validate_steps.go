@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/storeship/storeship/constructs/environment"
+	"github.com/storeship/storeship/internal/text"
 )
 
 func itoa(i int) string { return strconv.Itoa(i) }
@@ -202,8 +203,8 @@ func (t SmokeTarget) Validate() error {
 		if t.Service == "" {
 			c.Addf("Service", "required with Cluster")
 		}
-		if t.Engine != environment.CodeDeploy && t.Engine != environment.Rolling {
-			c.Addf("Engine", "must be %s or %s with Cluster, got %q", environment.CodeDeploy, environment.Rolling, t.Engine)
+		if !slices.Contains(environment.Engines, t.Engine) {
+			c.Addf("Engine", "must be %s with Cluster, got %q", text.Or(environment.Engines), t.Engine)
 		}
 	}
 	if t.URL != "" {

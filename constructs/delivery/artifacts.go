@@ -13,6 +13,7 @@ import (
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
+	"github.com/storeship/storeship/constructs/build"
 	"github.com/storeship/storeship/constructs/environment"
 	"github.com/storeship/storeship/constructs/internal/node"
 	"github.com/storeship/storeship/constructs/internal/policy"
@@ -132,12 +133,23 @@ func (a *Artifacts) addBucket(props *ArtifactsProps) {
 		Versioned:              jsii.Bool(true),
 		ServerAccessLogsBucket: a.Logs,
 		RemovalPolicy:          awscdk.RemovalPolicy_RETAIN_ON_UPDATE_OR_DELETE,
-		LifecycleRules: &[]*awss3.LifecycleRule{{
-			Id:                                  jsii.String("expire"),
-			Expiration:                          awscdk.Duration_Days(jsii.Number(ArtifactRetentionDays)),
-			NoncurrentVersionExpiration:         awscdk.Duration_Days(jsii.Number(30)),
-			AbortIncompleteMultipartUploadAfter: awscdk.Duration_Days(jsii.Number(7)),
-		}},
+		LifecycleRules: &[]*awss3.LifecycleRule{
+			{
+				// CodePipeline begins the keys of artifacts with the first 20 characters of the pipeline's name, which begins with
+				// the store's, of at most 20.
+				Id:                          jsii.String("expire"),
+				Prefix:                      jsii.String(store.Name),
+				Expiration:                  awscdk.Duration_Days(jsii.Number(ArtifactRetentionDays)),
+				NoncurrentVersionExpiration: awscdk.Duration_Days(jsii.Number(30)),
+			},
+			{
+				// What was released last is compared with as long as nothing else is released.
+				Id:                          jsii.String("baselines"),
+				Prefix:                      jsii.String(build.BaselinePrefix),
+				NoncurrentVersionExpiration: awscdk.Duration_Days(jsii.Number(ArtifactRetentionDays)),
+			},
+			{Id: jsii.String("abort"), AbortIncompleteMultipartUploadAfter: awscdk.Duration_Days(jsii.Number(7))},
+		},
 	})
 	read := func(sid string, principal awsiam.IPrincipal) {
 		a.Bucket.AddToResourcePolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{

@@ -186,6 +186,26 @@ func (p *Pipeline) Approval(e *environment.Environment) pipelines.Step {
 	})
 }
 
+// Review is the step that compares what is to be deployed with what the pipeline released last; see [build.Review]. input is the
+// output directory [build.Reviewed] of the synth.
+func (p *Pipeline) Review(input pipelines.IFileSetProducer) pipelines.Step {
+	return build.Review(awscdk.Stack_Of(p), "Review", &build.ReviewProps{
+		Project:   p.Project(),
+		Input:     input,
+		Pipeline:  p.store.PipelineName(p.service),
+		Account:   p.store.Tools.Account,
+		Region:    p.store.Tools.Region,
+		Parameter: p.store.ToolsParameter(environment.AcceptedReview(p.service)),
+	})
+}
+
+// Baseline is the step that keeps what was released for the next Review; see [build.Baseline].
+func (p *Pipeline) Baseline(input pipelines.IFileSetProducer) pipelines.Step {
+	return build.Baseline(awscdk.Stack_Of(p), "Baseline", &build.BaselineProps{
+		Project: p.Project(), Input: input, Pipeline: p.store.PipelineName(p.service),
+	})
+}
+
 // Build renders the pipeline. Nothing can be added after it.
 func (p *Pipeline) Build() {
 	p.Pipeline.BuildPipeline()

@@ -41,6 +41,9 @@ type PublicProps struct {
 	Domain *environment.Domain
 	// Hosts lists further names of the load balancer, one label under the domain: "admin.shop.example.com". Default: none.
 	Hosts []string
+	// Dark keeps customers out: the load balancer has its regional name only, and no record of the domain or of Hosts. To
+	// change it later adds or deletes those records, and touches nothing else. Needs a domain. Default: customers come.
+	Dark bool
 	// AllowTestFrom lists the IPv4 blocks from which the test listener can be reached: the store's NAT addresses, because a
 	// caller in the VPC comes to an internet-facing load balancer from there. Default: nobody.
 	AllowTestFrom []string

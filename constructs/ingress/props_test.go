@@ -69,6 +69,8 @@ func TestValidate(t *testing.T) {
 		}},
 		"hosts without a domain": {&PublicProps{Vpc: vpc, Logs: logs, Hosts: []string{"admin.shop.example.com"}}, []string{
 			"Hosts[0]: needs a domain; without one the load balancer has only its own name"}},
+		"dark without a domain": {&PublicProps{Vpc: vpc, Logs: logs, Dark: true}, []string{
+			"Dark: needs a domain; without one no name leads customers here"}},
 		"too many test blocks": {&PublicProps{Vpc: vpc, Logs: logs, AllowTestFrom: slices.Repeat([]string{"203.0.113.7/32"}, 59)}, []string{
 			"AllowTestFrom: must have at most 58 blocks, the most that a security group can admit, has 59"}},
 		"bad blocks": {&PublicProps{Vpc: vpc, Logs: logs, Blocks: []Block{

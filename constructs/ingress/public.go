@@ -137,13 +137,16 @@ func notFound() awselasticloadbalancingv2.ListenerAction {
 
 // addRecords gives the load balancer its names. Those that several regions share are latency records from the first
 // region on, because Route 53 has no way from a simple record to one of a set; the regional name leads tests to this
-// region and no other.
+// region and no other. A dark load balancer has the regional name only.
 func (p *Public) addRecords(props *PublicProps, zone awsroute53.IHostedZone) {
 	region := awscdk.Stack_Of(p).Region()
 	target := alias(p.LoadBalancer)
 	awsroute53.NewARecord(p, jsii.String("RegionalName"), &awsroute53.ARecordProps{
 		Zone: zone, RecordName: jsii.String(*region + "." + props.Domain.Name), Target: target,
 	})
+	if props.Dark {
+		return
+	}
 	awsroute53.NewARecord(p, jsii.String("Name"), &awsroute53.ARecordProps{
 		Zone: zone, RecordName: &props.Domain.Name, Target: target, Region: region, SetIdentifier: region,
 	})

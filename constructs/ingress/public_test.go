@@ -145,6 +145,29 @@ func TestNames(t *testing.T) {
 		`"HostedZoneId":"Z0123456789ABC"`, `"ValidationMethod":"DNS"`)
 }
 
+// Catches a dark load balancer that customers are led to, or that tests cannot reach; and a difference beside the records, which
+// would change a live load balancer when customers come or go.
+func TestDark(t *testing.T) {
+	hosts := func(p *ingress.PublicProps) { p.Hosts = []string{"admin.beta.shop.example.com"} }
+	light, dark := newPublic(hosts), newPublic(func(p *ingress.PublicProps) { hosts(p); p.Dark = true })
+	var names []string
+	for _, id := range light.IDs("AWS::Route53::RecordSet") {
+		record := light.Resources[id]
+		if _, stays := dark.Resources[id]; !stays {
+			names = append(names, fmt.Sprint(record.Properties["Name"], " ", record.Properties["SetIdentifier"]))
+			delete(light.Resources, id)
+		}
+	}
+	slices.Sort(names)
+	wantList(t, "records of customers", names, []string{"admin.beta.shop.example.com. us-west-2", "beta.shop.example.com. us-west-2"})
+	if !reflect.DeepEqual(light, dark) {
+		t.Errorf("more than the records differs: got\n%s\nwant\n%s", templatetest.Text(dark), templatetest.Text(light))
+	}
+	if ids := dark.IDs("AWS::Route53::RecordSet"); len(ids) != 1 || dark.Resources[ids[0]].Properties["Name"] != "us-west-2.beta.shop.example.com." {
+		t.Errorf("a dark load balancer has the records %v", ids)
+	}
+}
+
 // Catches a parameter of the contract that is not written, or before what it promises is in force.
 func TestPublishPublic(t *testing.T) {
 	tmpl := newPublic(func(p *ingress.PublicProps) {

@@ -57,6 +57,9 @@ func (p *PublicProps) Validate() error {
 			l.Addf(text.Item("Hosts", i), "%s is listed twice", h)
 		}
 	}
+	if p.Dark && p.Domain == nil {
+		l.Addf("Dark", "needs a domain; without one no name leads customers here")
+	}
 	if n := len(p.AllowTestFrom); n > maxTestBlocks {
 		l.Addf("AllowTestFrom", "must have at most %d blocks, the most that a security group can admit, has %d", maxTestBlocks, n)
 	}

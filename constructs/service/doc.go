@@ -13,7 +13,9 @@
 // Without Runtime.HTTP and Route the service is a worker. A [PublicRoute] puts it on the shared listeners of a public load
 // balancer instead of listeners of its own. [NewCluster] creates the cluster that services share.
 //
-// With the engine rolling, CloudFormation releases. With the engine codedeploy the ECS service is create-only: CloudFormation
+// With the engines rolling and ecs, CloudFormation releases: a deployment of the stack ends when the release has. With ecs the
+// service can be changed, but not its target groups and rules, whose weights ECS changes with every release: CloudFormation
+// would set them back to those of the first. With the engine codedeploy the ECS service is create-only: CloudFormation
 // creates it, CodeDeploy changes it. Any later change of its resource, a tag included, fails the stack's update, and so would
 // a change of what feeds it. Frozen with their values are therefore the service, its own security group, both target groups,
 // and its listeners or rules. A release changes the task definition and nothing else.

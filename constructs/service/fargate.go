@@ -27,7 +27,7 @@ type Fargate struct {
 	TaskDefinition awsecs.FargateTaskDefinition
 	// Blue is the target group that the tasks of the first deployment are in. Nil for a worker.
 	Blue awselasticloadbalancingv2.ApplicationTargetGroup
-	// Green takes the tasks of the next release; then the two change places with every release. Nil without codedeploy.
+	// Green takes the tasks of the next release; then the two change places with every release. Nil with rolling.
 	Green awselasticloadbalancingv2.ApplicationTargetGroup
 	// Application of CodeDeploy. Nil without codedeploy.
 	Application awscodedeploy.EcsApplication
@@ -48,7 +48,8 @@ type Fargate struct {
 }
 
 // NewFargate creates an ECS service with its task definition, roles, log group, security group and scaling; behind a load
-// balancer its target groups and listeners or rules; and with the engine codedeploy an application and a deployment group.
+// balancer its target groups and listeners or rules; with the engine codedeploy an application and a deployment group, and
+// with the engine ecs the role with which ECS shifts the traffic.
 //
 // Tasks cost by vCPU and memory for every second that they run, and a blue/green release runs twice as many for its
 // duration. https://aws.amazon.com/fargate/pricing/
@@ -101,15 +102,19 @@ func (f *Fargate) addService(p *FargateProps) {
 	if http := p.Runtime.HTTP; http != nil {
 		props.HealthCheckGracePeriod = f.seconds(http.GraceSeconds)
 	}
-	switch release := p.Runtime.Release; release.Engine {
-	case environment.CodeDeploy:
+	release := p.Runtime.Release
+	props.MinHealthyPercent, props.MaxHealthyPercent = jsii.Number(100), jsii.Number(200)
+	if release.Engine == environment.CodeDeploy {
 		props.DeploymentController = &awsecs.DeploymentController{Type: awsecs.DeploymentControllerType_CODE_DEPLOY}
-		props.MinHealthyPercent, props.MaxHealthyPercent = jsii.Number(100), jsii.Number(200)
-	default:
+	} else {
 		props.DeploymentController = &awsecs.DeploymentController{Type: awsecs.DeploymentControllerType_ECS}
 		props.CircuitBreaker = &awsecs.DeploymentCircuitBreaker{Enable: jsii.Bool(true), Rollback: jsii.Bool(true)}
-		props.MinHealthyPercent = jsii.Number(float64(*release.MinHealthyPercent))
-		props.MaxHealthyPercent = jsii.Number(float64(release.MaxHealthyPercent))
+		if release.Engine == environment.ECS {
+			f.strategy(p, props)
+		} else {
+			props.MinHealthyPercent = jsii.Number(float64(*release.MinHealthyPercent))
+			props.MaxHealthyPercent = jsii.Number(float64(release.MaxHealthyPercent))
+		}
 		if len(p.Alarms) > 0 {
 			props.DeploymentAlarms = &awsecs.DeploymentAlarmConfig{AlarmNames: alarmNames(p.Alarms), Behavior: awsecs.AlarmBehavior_ROLLBACK_ON_ALARM}
 		}

@@ -80,10 +80,15 @@ func TestResourcesByEngineAndRoute(t *testing.T) {
 		"AWS::CodeDeploy::Application 1", "AWS::CodeDeploy::DeploymentGroup 1",
 		"AWS::ElasticLoadBalancingV2::TargetGroup 2", "AWS::IAM::Role 3",
 	}
+	native := []string{
+		"AWS::ElasticLoadBalancingV2::TargetGroup 2", "AWS::ElasticLoadBalancingV2::ListenerRule 2", "AWS::IAM::Role 3",
+	}
 	for name, c := range map[string]struct {
 		changes []func(*service.FargateProps)
 		more    [][]string
 	}{
+		"internal ecs":     {[]func(*service.FargateProps){ecs}, [][]string{balanced, native, {"AWS::ElasticLoadBalancingV2::Listener 2"}}},
+		"public ecs":       {[]func(*service.FargateProps){public, ecs}, [][]string{balanced, native}},
 		"worker":           {[]func(*service.FargateProps){worker}, nil},
 		"internal":         {nil, [][]string{balanced, blueGreen, {"AWS::ElasticLoadBalancingV2::Listener 2"}}},
 		"public":           {[]func(*service.FargateProps){public}, [][]string{balanced, blueGreen, {"AWS::ElasticLoadBalancingV2::ListenerRule 2"}}},
@@ -123,8 +128,11 @@ func TestServiceWaits(t *testing.T) {
 		changes []func(*service.FargateProps)
 		route   []string
 	}{
-		"internal":         {nil, []string{"ServiceProductionListenerAC94E940", "ServiceTestListenerDFA48312"}},
-		"public":           {[]func(*service.FargateProps){public}, []string{"ServiceProductionRule8EBE4446", "ServiceTestRuleA4838DA2"}},
+		"internal": {nil, []string{"ServiceProductionListenerAC94E940", "ServiceTestListenerDFA48312"}},
+		"public":   {[]func(*service.FargateProps){public}, []string{"ServiceProductionRule8EBE4446", "ServiceTestRuleA4838DA2"}},
+		"internal ecs": {[]func(*service.FargateProps){ecs}, []string{"ServiceProductionListenerAC94E940", "ServiceProductionRule8EBE4446",
+			"ServiceTestListenerDFA48312", "ServiceTestRuleA4838DA2"}},
+		"public ecs":       {[]func(*service.FargateProps){public, ecs}, []string{"ServiceProductionRule8EBE4446", "ServiceTestRuleA4838DA2"}},
 		"internal rolling": {[]func(*service.FargateProps){rolling}, []string{"ServiceProductionListenerAC94E940"}},
 		"public rolling":   {[]func(*service.FargateProps){public, rolling}, []string{"ServiceProductionRule8EBE4446"}},
 		"worker":           {[]func(*service.FargateProps){worker}, nil},
@@ -153,7 +161,7 @@ func TestServiceWaits(t *testing.T) {
 
 // Catches: a release that changes more than what runs. Whatever else changed would fail the deployment, or reset traffic.
 func TestDigestsDifferInTaskDefinitions(t *testing.T) {
-	for name, changes := range map[string][]func(*service.FargateProps){"internal": nil, "public": {public}} {
+	for name, changes := range map[string][]func(*service.FargateProps){"internal": nil, "public": {public}, "ecs": {ecs}} {
 		full := append(changes, func(p *service.FargateProps) { p.Runtime.WritablePaths = []string{"/tmp"} })
 		before := newFargate(t, full...)
 		after := newFargate(t, append(full, func(p *service.FargateProps) {
@@ -235,19 +243,20 @@ func TestStackWithoutEnvironment(t *testing.T) {
 // Catches: exported fields that are nil, or not, against their comments.
 func TestFields(t *testing.T) {
 	for name, c := range map[string]struct {
-		changes     []func(*service.FargateProps)
-		blue, green bool
+		changes            []func(*service.FargateProps)
+		blue, green, group bool
 	}{
-		"codedeploy": {nil, true, true},
-		"rolling":    {[]func(*service.FargateProps){rolling}, true, false},
-		"worker":     {[]func(*service.FargateProps){worker}, false, false},
+		"codedeploy": {nil, true, true, true},
+		"ecs":        {[]func(*service.FargateProps){ecs}, true, true, false},
+		"rolling":    {[]func(*service.FargateProps){rolling}, true, false, false},
+		"worker":     {[]func(*service.FargateProps){worker}, false, false, false},
 	} {
 		f := create(newStack(), c.changes...)
 		if f.Service == nil || f.TaskDefinition == nil || f.TaskRole == nil || f.ExecutionRole == nil || f.LogGroup == nil ||
 			f.SecurityGroup == nil || f.Scaling == nil {
 			t.Errorf("%s: something is nil", name)
 		}
-		if (f.Blue != nil) != c.blue || (f.Green != nil) != c.green || (f.Application != nil) != c.green || (f.DeploymentGroup != nil) != c.green {
+		if (f.Blue != nil) != c.blue || (f.Green != nil) != c.green || (f.Application != nil) != c.group || (f.DeploymentGroup != nil) != c.group {
 			t.Errorf("%s: blue %v, green %v, application %v, group %v", name, f.Blue, f.Green, f.Application, f.DeploymentGroup)
 		}
 	}

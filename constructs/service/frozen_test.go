@@ -15,6 +15,7 @@ import (
 // Catches: a renamed construct. CloudFormation replaces what has a new logical id: it fails on the names that are taken, and
 // where it does not fail, traffic goes to empty target groups.
 func TestFrozenLogicalIDs(t *testing.T) {
+	native := newFargate(t, ecs)
 	internal, public := newFargate(t), newFargate(t, public)
 	for _, c := range []struct {
 		template templatetest.Template
@@ -28,6 +29,14 @@ func TestFrozenLogicalIDs(t *testing.T) {
 		{internal, "ServiceTestListenerDFA48312", "AWS::ElasticLoadBalancingV2::Listener"},
 		{public, "ServiceProductionRule8EBE4446", "AWS::ElasticLoadBalancingV2::ListenerRule"},
 		{public, "ServiceTestRuleA4838DA2", "AWS::ElasticLoadBalancingV2::ListenerRule"},
+		{native, "Service9571FDD8", "AWS::ECS::Service"},
+		{native, "ServiceBlueC582B4C8", "AWS::ElasticLoadBalancingV2::TargetGroup"},
+		{native, "ServiceGreen5E120984", "AWS::ElasticLoadBalancingV2::TargetGroup"},
+		{native, "ServiceProductionListenerAC94E940", "AWS::ElasticLoadBalancingV2::Listener"},
+		{native, "ServiceProductionRule8EBE4446", "AWS::ElasticLoadBalancingV2::ListenerRule"},
+		{native, "ServiceTestListenerDFA48312", "AWS::ElasticLoadBalancingV2::Listener"},
+		{native, "ServiceTestRuleA4838DA2", "AWS::ElasticLoadBalancingV2::ListenerRule"},
+		{native, "ServiceShiftRole98FF3DDC", "AWS::IAM::Role"},
 		// Not frozen, but with a name of their own: the second of a name cannot be created.
 		{internal, "ServiceLogs205D48C6", "AWS::Logs::LogGroup"},
 		{internal, "ServiceTaskRoleC7213793", "AWS::IAM::Role"},
@@ -58,7 +67,7 @@ func TestFrozenWithAndWithoutFeatureFlags(t *testing.T) {
 	if err := json.Unmarshal(file, &cdk); err != nil {
 		t.Fatal(err)
 	}
-	for name, changes := range map[string][]func(*service.FargateProps){"internal": nil, "public": {public}} {
+	for name, changes := range map[string][]func(*service.FargateProps){"internal": nil, "public": {public}, "ecs": {ecs}} {
 		stack := awscdk.NewStack(awscdk.NewApp(&awscdk.AppProps{Context: &cdk.Context}), jsii.String("Stack"), &awscdk.StackProps{
 			Env: &awscdk.Environment{Account: jsii.String(account), Region: jsii.String(region)},
 		})

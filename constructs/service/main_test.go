@@ -153,3 +153,6 @@ func equal(tb testing.TB, what string, got any, want string) {
 		tb.Errorf("%s is\n  %s, want\n  %s", what, g, want)
 	}
 }
+
+// ecs gives p the engine ecs.
+func ecs(p *service.FargateProps) { p.Runtime.Release.Engine = environment.ECS }

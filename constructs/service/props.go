@@ -42,8 +42,9 @@ type FargateProps struct {
 	// none; the service is a worker.
 	Route Route
 
-	// Bake is how long CodeDeploy keeps the old tasks after all traffic is on the new ones, with the alarms armed: 0 to 48h in
-	// whole minutes. Only with the engine codedeploy. Default: none.
+	// Bake is how long the old tasks stay after all traffic is on the new ones, with the alarms armed: 0 to 48h in whole
+	// minutes with the engine codedeploy, and with the engine ecs to [environment.MaxECSBake], which a deployment of the
+	// stack then waits for. Not with the engine rolling. Default: none.
 	Bake time.Duration
 	// Alarms that stop a release and roll it back, 0 to 10. Default: none. With the engine codedeploy, alarms on what the
 	// service itself creates can follow: Fargate.DeploymentGroup has AddAlarm.
@@ -56,6 +57,8 @@ type FargateProps struct {
 	TaskRoleName string
 	// CodeDeployRoleName is the role with which CodeDeploy shifts traffic. Default: "<Name>-<Region>-codedeploy".
 	CodeDeployRoleName string
+	// ShiftRoleName is the role with which ECS shifts traffic, with the engine ecs. Default: "<Name>-<Region>-shift".
+	ShiftRoleName string
 	// LogGroupName of the tasks' log group. Default: "/ecs/<Name>".
 	LogGroupName string
 	// LogKey encrypts the log group; its policy must admit CloudWatch Logs. Default: CloudWatch Logs' own key.
@@ -73,7 +76,8 @@ type Route interface {
 }
 
 // InternalRoute gives a service a production listener and a test listener of its own on an internal load balancer. The
-// test listener stands environment.TestPortOffset above the production listener; the engine rolling has none.
+// test listener stands environment.TestPortOffset above the production listener; the engine rolling has none. With the
+// engine ecs each of the two has a rule that everything matches, for ECS shifts rules.
 type InternalRoute struct {
 	// LoadBalancer that the listeners stand on. Required.
 	LoadBalancer awselasticloadbalancingv2.IApplicationLoadBalancer
@@ -91,8 +95,8 @@ type PublicRoute struct {
 	// Listener that customers reach. It must speak HTTPS with the protocols grpc and http2, which nobody can see here.
 	// Required.
 	Listener awselasticloadbalancingv2.IApplicationListener
-	// TestListener is closed to customers and shows a new version before it takes traffic. Required with the engine
-	// codedeploy; rolling has no use for it.
+	// TestListener is closed to customers and shows a new version before it takes traffic. Required with the engines
+	// codedeploy and ecs; rolling has no use for it.
 	TestListener awselasticloadbalancingv2.IApplicationListener
 	// SecurityGroup of the load balancer; it gets a rule out to the tasks. Required.
 	SecurityGroup awsec2.ISecurityGroup

@@ -115,9 +115,9 @@ func TestFargatePropsProblems(t *testing.T) {
 		{func(p *service.FargateProps) { p.Bake = 90 * time.Second }, []string{"Bake: must be 0 to 48h in whole minutes, got 1m30s"}},
 		{func(p *service.FargateProps) { p.Bake = 48 * time.Hour }, nil},
 		{func(p *service.FargateProps) { rolling(p); p.Bake = time.Hour },
-			[]string{"Bake: goes with engine codedeploy only, got 1h0m0s with rolling; remove it"}},
+			[]string{"Bake: goes with engine codedeploy or ecs only, got 1h0m0s with rolling; remove it"}},
 		{func(p *service.FargateProps) { worker(p); p.Bake = time.Hour },
-			[]string{"Bake: goes with engine codedeploy only, got 1h0m0s with rolling; remove it"}},
+			[]string{"Bake: goes with engine codedeploy or ecs only, got 1h0m0s with rolling; remove it"}},
 		{func(p *service.FargateProps) { p.Alarms = make([]awscloudwatch.IAlarm, 1) }, []string{"Alarms[0]: must not be nil"}},
 		{func(p *service.FargateProps) {
 			for range 11 {

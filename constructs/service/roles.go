@@ -95,6 +95,34 @@ func (f *Fargate) codeDeployRole(p *FargateProps, way connection) awsiam.Role {
 	return role
 }
 
+// shiftRole is what ECS may do for a release: what the managed policy AmazonECSInfrastructureRolePolicyForLoadBalancers
+// allows, on this service's rules and target groups alone, and without ModifyListener, which is for network load balancers
+// and default rules.
+// https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AmazonECSInfrastructureRolePolicyForLoadBalancers.html
+func (f *Fargate) shiftRole(p *FargateProps, way connection) awsiam.Role {
+	role := awsiam.NewRole(f, jsii.String("ShiftRole"), &awsiam.RoleProps{
+		RoleName:    jsii.String(p.ShiftRoleName),
+		Description: jsii.String("Releases " + p.Name),
+		// AWS documents no condition on the caller here, and with a wrong one no release would begin.
+		// https://docs.aws.amazon.com/AmazonECS/latest/developerguide/AmazonECSInfrastructureRolePolicyForLoadBalancers.html
+		AssumedBy: awsiam.NewServicePrincipal(jsii.String("ecs.amazonaws.com"), nil),
+		InlinePolicies: inline("Shift",
+			allow(nil, []string{way.modify}, way.routes...),
+			allow(nil, []string{"elasticloadbalancing:DeregisterTargets", "elasticloadbalancing:RegisterTargets"},
+				*f.Blue.TargetGroupArn(), *f.Green.TargetGroupArn()),
+			allow(nil, []string{
+				"elasticloadbalancing:DescribeListeners", "elasticloadbalancing:DescribeRules", "elasticloadbalancing:DescribeTargetGroups",
+				"elasticloadbalancing:DescribeTargetHealth",
+			}, "*")),
+	})
+	policy.Acknowledge(role, policy.Finding{
+		Rule:      "AwsSolutions-IAM5",
+		Reason:    "Describe calls of Elastic Load Balancing have no resource level; they only read.",
+		AppliesTo: []string{"Resource::*"},
+	})
+	return role
+}
+
 // allow is a statement of a policy, as IAM writes it.
 func allow(conditions map[string]any, actions []string, resources ...string) map[string]any {
 	statement := map[string]any{"Effect": "Allow", "Action": actions, "Resource": resources}

@@ -70,6 +70,9 @@ func TestRoutesGoBeforeTargetGroups(t *testing.T) {
 		want    string
 	}{
 		"internal":         {nil, "Listener", `["ServiceBlueC582B4C8","ServiceGreen5E120984"]`},
+		"internal ecs":     {[]func(*service.FargateProps){ecs}, "Listener", `["ServiceBlueC582B4C8","ServiceGreen5E120984"]`},
+		"its rules":        {[]func(*service.FargateProps){ecs}, "ListenerRule", `["ServiceBlueC582B4C8","ServiceGreen5E120984"]`},
+		"public ecs":       {[]func(*service.FargateProps){public, ecs}, "ListenerRule", `["ServiceBlueC582B4C8","ServiceGreen5E120984"]`},
 		"public":           {[]func(*service.FargateProps){public}, "ListenerRule", `["ServiceBlueC582B4C8","ServiceGreen5E120984"]`},
 		"internal rolling": {[]func(*service.FargateProps){rolling}, "Listener", `["ServiceBlueC582B4C8"]`},
 		"public rolling":   {[]func(*service.FargateProps){public, rolling}, "ListenerRule", `["ServiceBlueC582B4C8"]`},
@@ -93,6 +96,8 @@ func TestSecurityGroups(t *testing.T) {
 		balancer string
 	}{
 		"internal":         {nil, balancerGroup},
+		"internal ecs":     {[]func(*service.FargateProps){ecs}, balancerGroup},
+		"public ecs":       {[]func(*service.FargateProps){public, ecs}, publicBalancerGroup},
 		"public":           {[]func(*service.FargateProps){public}, publicBalancerGroup},
 		"internal rolling": {[]func(*service.FargateProps){rolling}, balancerGroup},
 		"public rolling":   {[]func(*service.FargateProps){public, rolling}, publicBalancerGroup},

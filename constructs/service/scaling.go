@@ -1,6 +1,10 @@
 package service
 
 import (
+	"cmp"
+	"slices"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapplicationautoscaling"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsecs"
 	"github.com/aws/jsii-runtime-go"
@@ -14,7 +18,7 @@ const (
 	scaleInSeconds  = 300
 )
 
-// addScaling follows CPU and memory. The service has no desired count of its own: CloudFormation would set it back with
+// addScaling follows CPU and memory, and expects peaks. The service has no desired count of its own: CloudFormation would set it back with
 // every deployment, and refuses it where CodeDeploy is in control.
 func (f *Fargate) addScaling(s environment.Scale) {
 	f.Scaling = f.Service.AutoScaleTaskCount(&awsapplicationautoscaling.EnableScalingProps{
@@ -31,4 +35,24 @@ func (f *Fargate) addScaling(s environment.Scale) {
 		ScaleOutCooldown:         f.seconds(scaleOutSeconds),
 		ScaleInCooldown:          f.seconds(scaleInSeconds),
 	})
+	f.addPeaks(s)
+}
+
+// addPeaks schedules the bounds of each peak at its beginning, and those of the service at its end.
+func (f *Fargate) addPeaks(s environment.Scale) {
+	// Their order means nothing, so that it does not change the template.
+	peaks := slices.SortedFunc(slices.Values(s.Peaks), func(a, b environment.Peak) int { return cmp.Compare(a.Name, b.Name) })
+	for _, p := range peaks {
+		for _, action := range []struct {
+			name, at string
+			min, max int
+		}{{p.Name + "-begins", p.From, p.Min, p.Max}, {p.Name + "-ends", p.To, s.Min, s.Max}} {
+			f.Scaling.ScaleOnSchedule(&action.name, &awsapplicationautoscaling.ScalingSchedule{
+				Schedule:    awsapplicationautoscaling.Schedule_Expression(jsii.String("at(" + action.at + ":00)")),
+				TimeZone:    awscdk.TimeZone_Of(jsii.String(p.TimeZone)),
+				MinCapacity: jsii.Number(float64(action.min)),
+				MaxCapacity: jsii.Number(float64(action.max)),
+			})
+		}
+	}
 }

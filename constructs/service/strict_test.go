@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsecs"
 	"github.com/aws/jsii-runtime-go"
 
+	"github.com/storeship/storeship/constructs/environment"
 	"github.com/storeship/storeship/constructs/service"
 )
 
@@ -33,10 +34,14 @@ func TestStrictValidation(t *testing.T) {
 		p.Runtime.Variables = map[string]string{"A": "1"}
 		p.Runtime.WritablePaths = []string{"/tmp"}
 		p.Runtime.Release.Percent = 25
+		p.Runtime.Scale.Peaks = []environment.Peak{{Name: "sale", From: "2026-11-27T06:00", To: "2026-11-30T23:59", TimeZone: "America/New_York", Min: 9}}
 	}
 	good, stack := app()
 	create(stack("Internal"), full, https, alarm)
 	create(stack("Public"), public, full)
+	create(stack("Canary"), full, https, alarm, ecs)
+	create(stack("Linear"), public, full, ecs, func(p *service.FargateProps) { p.Runtime.Release.Strategy = environment.Linear })
+	create(stack("AtOnce"), ecs, func(p *service.FargateProps) { p.Runtime.Release.Strategy = environment.AllAtOnce })
 	create(stack("Worker"), worker, secrets)
 	good.Synth(nil)
 

@@ -21,11 +21,11 @@ const (
 	healthyGRPCCodes = "0"
 )
 
-// addTargetGroups creates blue, and green where CodeDeploy moves tasks between the two. They have no physical names: those
+// addTargetGroups creates blue, and green where releases move tasks between the two. They have no physical names: those
 // have at most 32 characters, fewer than store, environment and service can have together.
 func (f *Fargate) addTargetGroups(p *FargateProps) {
 	f.Blue = f.targetGroup("Blue", p)
-	if usesCodeDeploy(p) {
+	if p.Runtime.Release.Engine.Shifts() {
 		f.Green = f.targetGroup("Green", p)
 	}
 }

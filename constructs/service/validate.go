@@ -79,6 +79,9 @@ func (p *FargateProps) Validate() error {
 	} {
 		matches(&l, r[0], r[1], rolePattern, "must be 1 to 64 letters, digits and +=,.@_-")
 	}
+	if full.Runtime.Release.Engine == environment.ECS {
+		matches(&l, "ShiftRoleName", full.ShiftRoleName, rolePattern, "must be 1 to 64 letters, digits and +=,.@_-")
+	}
 	return l.Err()
 }
 
@@ -109,11 +112,19 @@ func (p *FargateProps) validateVariables(l *problem.List) {
 
 // validateRelease checks what replaces the tasks; full has the defaults as well.
 func (p *FargateProps) validateRelease(l *problem.List, full *FargateProps) {
+	release := full.Runtime.Release
+	longest := environment.MaxBake
+	if release.Engine == environment.ECS {
+		longest = environment.MaxECSBake
+	}
 	switch {
-	case p.Bake < 0 || p.Bake > environment.MaxBake || p.Bake%time.Minute != 0:
-		l.Addf("Bake", "must be 0 to 48h in whole minutes, got %s", p.Bake)
-	case p.Bake != 0 && !usesCodeDeploy(full):
-		l.Addf("Bake", "goes with engine codedeploy only, got %s with %s; remove it", p.Bake, full.Runtime.Release.Engine)
+	case p.Bake < 0 || p.Bake > longest || p.Bake%time.Minute != 0:
+		l.Addf("Bake", "must be 0 to %s in whole minutes, got %s", text.Duration(longest), p.Bake)
+	case p.Bake != 0 && !release.Engine.Shifts():
+		l.Addf("Bake", "goes with engine codedeploy or ecs only, got %s with %s; remove it", p.Bake, release.Engine)
+	case release.Engine == environment.ECS && release.Shift() <= environment.MaxECSRelease && p.Bake+release.Shift() > environment.MaxECSRelease:
+		l.Addf("Bake", "%s after shifts of %s take longer than %s, which CloudFormation allows with the engine ecs; shorten the bake or the shifts",
+			text.Duration(p.Bake), text.Duration(release.Shift()), text.Duration(environment.MaxECSRelease))
 	}
 	if n := len(p.Alarms); n > maxAlarms {
 		l.Addf("Alarms", "may be at most %d, got %d", maxAlarms, n)
@@ -184,8 +195,8 @@ func (r *PublicRoute) validate(p *FargateProps) error {
 	if r.SecurityGroup == nil {
 		l.Addf("SecurityGroup", "required")
 	}
-	if full := p.withDefaults(); r.TestListener == nil && usesCodeDeploy(full) {
-		l.Addf("TestListener", "required with the engine codedeploy")
+	if engine := p.withDefaults().Runtime.Release.Engine; r.TestListener == nil && engine.Shifts() {
+		l.Addf("TestListener", "required with the engine %s", engine)
 	}
 	matches(&l, "Path", r.Path, pathPattern, "must be 1 to 128 letters, digits and _-.$/~\"'@:+&, with a slash first and at most one *, at the end")
 	if r.Host != "" && !token(r.Host) && (len(r.Host) > maxHost || !hostPattern.MatchString(r.Host)) {
@@ -226,6 +237,7 @@ func (p *FargateProps) withDefaults() *FargateProps {
 	set(&c.ExecutionRoleName, p.Name+"-"+p.Region+"-execution")
 	set(&c.TaskRoleName, p.Name+"-"+p.Region+"-task")
 	set(&c.CodeDeployRoleName, p.Name+"-"+p.Region+"-codedeploy")
+	set(&c.ShiftRoleName, p.Name+"-"+p.Region+"-shift")
 	set(&c.LogGroupName, "/ecs/"+p.Name)
 	return &c
 }

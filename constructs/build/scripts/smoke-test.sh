@@ -11,6 +11,10 @@ running_problem() {
     codedeploy)
       version="taskSets[?status=='PRIMARY']|[0].[taskDefinition,computedDesiredCount,runningCount,loadBalancers[0].targetGroupArn]"
       ;;
+    ecs)
+      # The tasks are in one of the two target groups, and every release changes it: the healthy targets of both count.
+      version="[(deployments[?status=='PRIMARY']|[0].taskDefinition),desiredCount,runningCount,loadBalancers[0].targetGroupArn,loadBalancers[0].advancedConfiguration.alternateTargetGroupArn]"
+      ;;
     *)
       version="[deployments[?status=='PRIMARY']|[0].taskDefinition,desiredCount,runningCount,loadBalancers[0].targetGroupArn]"
       ;;
@@ -23,7 +27,7 @@ running_problem() {
   set -f
   # shellcheck disable=SC2086
   set -- $answer
-  if [ $# -ne 4 ]; then
+  if [ $# -lt 4 ]; then
     echo "service $SERVICE is not in cluster $CLUSTER, or has no primary version"
     return
   fi
@@ -44,22 +48,26 @@ running_problem() {
     return
   fi
   [ "$4" != None ] || return 0
-  states=$(aws elbv2 describe-target-health --region "$TARGET_REGION" --target-group-arn "$4" \
-    --query 'TargetHealthDescriptions[].TargetHealth.State' --output text) || {
-    echo "cannot read the targets of $4"
-    return
-  }
+  desired=$2
   healthy=0
-  for state in $states; do
-    case $state in
-      healthy) healthy=$((healthy + 1)) ;;
-      unhealthy)
-        echo "a target is unhealthy"
-        return
-        ;;
-    esac
+  shift 3
+  for group; do
+    states=$(aws elbv2 describe-target-health --region "$TARGET_REGION" --target-group-arn "$group" \
+      --query 'TargetHealthDescriptions[].TargetHealth.State' --output text) || {
+      echo "cannot read the targets of $group"
+      return
+    }
+    for state in $states; do
+      case $state in
+        healthy) healthy=$((healthy + 1)) ;;
+        unhealthy)
+          echo "a target is unhealthy"
+          return
+          ;;
+      esac
+    done
   done
-  [ $healthy -ge "$2" ] || echo "$healthy of $2 targets are healthy"
+  [ $healthy -ge "$desired" ] || echo "$healthy of $desired targets are healthy"
 }
 
 # Says what is wrong with the answer; nothing when all is well.

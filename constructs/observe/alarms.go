@@ -1,0 +1,190 @@
+package observe
+
+import (
+	"fmt"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscodedeploy"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awselasticloadbalancingv2"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/storeship/storeship/constructs/environment"
+	"github.com/storeship/storeship/constructs/internal/node"
+	"github.com/storeship/storeship/internal/text"
+)
+
+// Alarms are the alarms of one service. They have no actions of their own: what they stop is a release.
+type Alarms struct {
+	node.Construct
+	// All alarms in the order of environment.Runtime.ArmedAlarms: those of blue, those of green, those of the service. They are
+	// L1 constructs, because a store has hundreds of them, and each of the L2's metrics is several calls to the kernel.
+	All []awscloudwatch.CfnAlarm
+
+	props  *AlarmsProps
+	limits environment.Alarms
+}
+
+// NewAlarms creates the alarms of a service: on errors, latency and unhealthy tasks of each target group, and on running
+// tasks, CPU and memory of the service. CloudWatch charges an alarm by the metrics in it, 17 for a service with two target
+// groups. https://aws.amazon.com/cloudwatch/pricing/
+func NewAlarms(scope constructs.Construct, id string, props *AlarmsProps) *Alarms {
+	if props == nil {
+		props = &AlarmsProps{}
+	}
+	node.Must("observe.Alarms", scope, id, props.Validate())
+	a := &Alarms{props: props.withDefaults()}
+	a.limits = a.props.Runtime.Alarms
+	node.Init(a, scope, id)
+	groups := map[string]group{}
+	for name, g := range map[string]awselasticloadbalancingv2.ApplicationTargetGroup{
+		environment.Blue: props.Blue, environment.Green: props.Green,
+	} {
+		if g != nil {
+			groups[name] = newGroup(g)
+		}
+	}
+	if props.Green == nil {
+		groups[""] = groups[environment.Blue]
+	}
+	for _, alarm := range a.props.Runtime.ArmedAlarms() {
+		c := a.watch(alarm, groups[alarm.Group])
+		c.AlarmName = jsii.String(a.props.Name + "-" + alarm.Name())
+		c.EvaluationPeriods = jsii.Number(float64(a.limits.Datapoints))
+		c.DatapointsToAlarm = c.EvaluationPeriods
+		a.All = append(a.All, awscloudwatch.NewCfnAlarm(a, jsii.String(alarm.Name()), c))
+	}
+	return a
+}
+
+// Arm lets the alarms, and the others of the props, stop the deployments of a group, and roll them back.
+func (a *Alarms) Arm(group awscodedeploy.EcsDeploymentGroup) {
+	for _, alarm := range a.All {
+		group.AddAlarm(alarm)
+	}
+	for _, other := range a.props.Others {
+		group.AddAlarm(other)
+	}
+}
+
+// group is a target group as metrics name it.
+type group struct{ name, balancer *string }
+
+// newGroup reads the names of a target group and of the load balancer that its listener or rule stands on. Nobody needs to
+// know the load balancer for it: its name is a part of the listener's ARN.
+func newGroup(g awselasticloadbalancingv2.ApplicationTargetGroup) group {
+	return group{g.TargetGroupFullName(), g.FirstLoadBalancerFullName()}
+}
+
+// watch is an alarm without its name and its patience.
+func (a *Alarms) watch(alarm environment.Alarm, g group) *awscloudwatch.CfnAlarmProps {
+	which := "the tasks"
+	if alarm.Group != "" {
+		which = "the " + alarm.Group + " tasks"
+	}
+	every := text.Duration(a.limits.Period)
+	switch alarm.Metric {
+	case environment.Errors:
+		return a.expression(fmt.Sprintf("More than %d%% of at least %d requests to %s in %s failed.%s",
+			a.limits.ErrorPercent, a.limits.MinRequests, which, every, a.blind()),
+			fmt.Sprintf("IF(requests >= %d, 100 * (FILL(errors, 0) + FILL(refused, 0)) / requests, 0)", a.limits.MinRequests), a.limits.ErrorPercent,
+			a.of(g, "requests", "RequestCount", "Sum"),
+			a.of(g, "errors", "HTTPCode_Target_5XX_Count", "Sum"),
+			// A task that takes no connection answers nothing: the load balancer answers for it, and counts that for itself only.
+			a.of(g, "refused", "TargetConnectionErrorCount", "Sum"))
+	case environment.Latency:
+		return a.expression(fmt.Sprintf("The slowest hundredth of at least %d requests to %s in %s waited more than %d ms for an answer.",
+			a.limits.MinRequests, which, every, a.limits.LatencyMs),
+			fmt.Sprintf("IF(requests >= %d, 1000 * latency, 0)", a.limits.MinRequests), a.limits.LatencyMs,
+			a.of(g, "requests", "RequestCount", "Sum"),
+			a.of(g, "latency", "TargetResponseTime", "p99"))
+	case environment.Unhealthy:
+		// Without requests, a starting task that is not healthy yet would stop every release of a slow starter.
+		return a.expression(fmt.Sprintf("One of %s was unhealthy while they took requests.", which),
+			"IF(requests > 0, unhealthy, 0)", 0,
+			a.of(g, "requests", "RequestCount", "Sum"),
+			a.of(g, "unhealthy", "UnHealthyHostCount", "Maximum"))
+	case environment.Tasks:
+		least := a.props.Runtime.Scale.Min
+		c := a.metric(fmt.Sprintf("Fewer than %s run.", text.Count(least, "task")), "ECS/ContainerInsights", "RunningTaskCount", least)
+		c.ComparisonOperator = jsii.String("LessThanThreshold")
+		return c
+	case environment.CPU:
+		return a.metric(fmt.Sprintf("The tasks use more than %d%% of their CPU.", a.limits.CPUPercent), "AWS/ECS", "CPUUtilization", a.limits.CPUPercent)
+	}
+	return a.metric(fmt.Sprintf("The tasks use more than %d%% of their memory.", a.limits.MemoryPercent), "AWS/ECS", "MemoryUtilization", a.limits.MemoryPercent)
+}
+
+// blind says what an alarm on errors cannot see: gRPC answers with 200, and with its own status behind the answer, where no
+// metric of the load balancer looks.
+// https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html
+func (a *Alarms) blind() string {
+	if a.props.Runtime.HTTP.Protocol == environment.GRPC {
+		return " The status of gRPC is not seen, only connections that tasks refuse."
+	}
+	return ""
+}
+
+// expression is an alarm on what metrics of a target group say together.
+//
+// A load balancer sends no metric without requests. That is no success and no failure, so the alarm stays quiet; in a minute
+// with requests, what is missing are errors, and those alone are filled with zeros: with FILL on the requests, the minute that
+// has not arrived yet would always be a good one, and the alarm could stick.
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
+func (a *Alarms) expression(description, expression string, threshold int, metrics ...awscloudwatch.CfnAlarm_MetricDataQueryProperty) *awscloudwatch.CfnAlarmProps {
+	queries := []any{awscloudwatch.CfnAlarm_MetricDataQueryProperty{
+		Id: jsii.String("value"), Expression: jsii.String(expression), ReturnData: jsii.Bool(true),
+	}}
+	for _, m := range metrics {
+		queries = append(queries, m)
+	}
+	return &awscloudwatch.CfnAlarmProps{
+		AlarmDescription:   jsii.String(description),
+		Metrics:            queries,
+		ComparisonOperator: jsii.String("GreaterThanThreshold"),
+		Threshold:          jsii.Number(float64(threshold)),
+		TreatMissingData:   jsii.String("notBreaching"),
+	}
+}
+
+// of is a metric of a target group.
+// https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html
+func (a *Alarms) of(g group, id, metric, statistic string) awscloudwatch.CfnAlarm_MetricDataQueryProperty {
+	return awscloudwatch.CfnAlarm_MetricDataQueryProperty{
+		Id: &id,
+		MetricStat: awscloudwatch.CfnAlarm_MetricStatProperty{
+			Metric: awscloudwatch.CfnAlarm_MetricProperty{
+				Namespace: jsii.String("AWS/ApplicationELB"), MetricName: &metric,
+				Dimensions: []any{dimension("LoadBalancer", g.balancer), dimension("TargetGroup", g.name)},
+			},
+			Period: jsii.Number(a.limits.Period.Seconds()),
+			Stat:   &statistic,
+		},
+		ReturnData: jsii.Bool(false),
+	}
+}
+
+// metric is an alarm on a metric of the service.
+//
+// ECS sends these every minute as long as tasks run. What is missing says nothing of the version: a service has none in its
+// first minutes, in which its first release begins. The alarm then shows insufficient data, which stops no release, and is
+// no green light either.
+// https://docs.aws.amazon.com/AmazonECS/latest/developerguide/available-metrics.html
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Container-Insights-enhanced-observability-metrics-ECS.html
+func (a *Alarms) metric(description, namespace, metric string, threshold int) *awscloudwatch.CfnAlarmProps {
+	return &awscloudwatch.CfnAlarmProps{
+		AlarmDescription:   &description,
+		Namespace:          &namespace,
+		MetricName:         &metric,
+		Dimensions:         []any{dimension("ClusterName", &a.props.Cluster), dimension("ServiceName", &a.props.Name)},
+		Statistic:          jsii.String("Average"),
+		Period:             jsii.Number(a.limits.Period.Seconds()),
+		ComparisonOperator: jsii.String("GreaterThanThreshold"),
+		Threshold:          jsii.Number(float64(threshold)),
+		TreatMissingData:   jsii.String("missing"),
+	}
+}
+
+func dimension(name string, value *string) awscloudwatch.CfnAlarm_DimensionProperty {
+	return awscloudwatch.CfnAlarm_DimensionProperty{Name: &name, Value: value}
+}

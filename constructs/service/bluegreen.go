@@ -1,0 +1,40 @@
+package service
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsecs"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/storeship/storeship/constructs/environment"
+)
+
+// strategy says how ECS shifts the traffic. The bake is always said: without one CloudFormation would wait for 36 hours.
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ecs-service-deploymentconfiguration.html
+func (f *Fargate) strategy(p *FargateProps, props *awsecs.FargateServiceProps) {
+	release := p.Runtime.Release
+	props.BakeTime = awscdk.Duration_Minutes(jsii.Number(p.Bake.Minutes()))
+	if release.Strategy == environment.AllAtOnce {
+		props.DeploymentStrategy = awsecs.DeploymentStrategy_BLUE_GREEN
+		return
+	}
+	steps := &awsecs.TrafficShiftConfig{
+		StepPercent:  jsii.Number(float64(release.Percent)),
+		StepBakeTime: awscdk.Duration_Minutes(jsii.Number(release.Interval.Minutes())),
+	}
+	if release.Strategy == environment.Canary {
+		props.DeploymentStrategy, props.CanaryConfiguration = awsecs.DeploymentStrategy_CANARY, steps
+	} else {
+		props.DeploymentStrategy, props.LinearConfiguration = awsecs.DeploymentStrategy_LINEAR, steps
+	}
+}
+
+// alternate is the second target group of a service, with the rules whose weights ECS changes and the role that it takes
+// for that.
+func (f *Fargate) alternate(p *FargateProps, way connection) awsecs.IAlternateTarget {
+	return awsecs.NewAlternateTarget(jsii.String("Alternate"), &awsecs.AlternateTargetProps{
+		AlternateTargetGroup: f.Green,
+		ProductionListener:   awsecs.ListenerRuleConfiguration_ApplicationListenerRule(way.rule),
+		TestListener:         awsecs.ListenerRuleConfiguration_ApplicationListenerRule(way.testRule),
+		Role:                 f.shiftRole(p, way),
+	})
+}
