@@ -59,7 +59,7 @@ func TestDispatchIsLast(t *testing.T) {
 		if got := fmt.Sprint(actions[last]["InputArtifacts"]); got != "[map[Name:Synth_dispatch]]" {
 			t.Errorf("the dispatch reads %s", got)
 		}
-		if got := fmt.Sprint(actions["Build/Synth"]["OutputArtifacts"]); got != "[map[Name:Synth_Output] map[Name:Synth_dispatch]]" {
+		if got := fmt.Sprint(actions["Build/Synth"]["OutputArtifacts"]); got != "[map[Name:Synth_Output] map[Name:Synth_review] map[Name:Synth_dispatch]]" {
 			t.Errorf("the synth writes %s", got)
 		}
 	}

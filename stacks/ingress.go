@@ -35,6 +35,7 @@ func NewIngress(scope constructs.Construct, plan *environment.Plan, t environmen
 		Logs:          i.Logs,
 		Domain:        e.Domain,
 		Hosts:         hosts,
+		Dark:          t.Dark(),
 		AllowTestFrom: platform.NatAddresses(),
 		Blocks:        blocks,
 		LogKey:        platform.LogKey(),

@@ -33,6 +33,9 @@ type PlatformPipeline struct {
 	// last is the wave of the last targets. fingerprints are those of all pipelines.
 	last         pipelines.Wave
 	fingerprints pipelines.FileSet
+	// reviewed is what the review compares with the last release: the whole store, for what the platform's stacks write feeds
+	// the services'.
+	reviewed pipelines.FileSet
 }
 
 func newPlatformPipeline(app awscdk.App, props *StorefrontProps) *PlatformPipeline {
@@ -54,7 +57,9 @@ func newPlatformPipeline(app awscdk.App, props *StorefrontProps) *PlatformPipeli
 		Source:       code,
 		Scope:        ScopePlatform,
 		Fingerprints: true,
+		Review:       true,
 	})
+	p.reviewed = synth.AddOutputDirectory(jsii.String(build.Reviewed))
 	p.fingerprints = synth.AddOutputDirectory(jsii.String(build.Fingerprints))
 	p.Pipeline.Synthesize(synth)
 	p.addTools()
@@ -73,6 +78,7 @@ func newPlatformPipeline(app awscdk.App, props *StorefrontProps) *PlatformPipeli
 func (p *PlatformPipeline) addTools() {
 	store := p.props.Plan.Store
 	wave := p.Pipeline.Pipeline.AddWave(jsii.String("tools"), nil)
+	wave.AddPre(p.Pipeline.Review(p.reviewed))
 	for _, region := range store.Regions() {
 		stage := p.stage("tools-"+region, store.Tools.Account, region)
 		p.Registries = append(p.Registries, NewRegistry(stage, p.props.Plan, region))
@@ -102,7 +108,8 @@ func (p *PlatformPipeline) addWave(e *environment.Environment, i int, w environm
 	p.last = wave
 }
 
-// addDispatch adds the step that starts the pipelines of the services that changed, once the platform is what they need.
+// addDispatch adds the step that starts the pipelines of the services that changed, once the platform is what they need, and
+// before it the one that keeps what was released.
 func (p *PlatformPipeline) addDispatch() {
 	store := p.props.Plan.Store
 	var services []build.DispatchedPipeline
@@ -113,13 +120,16 @@ func (p *PlatformPipeline) addDispatch() {
 			Stack:     store.PipelineStackName(s.Name),
 		})
 	}
-	p.last.AddPost(build.Dispatch(p.Stack, "Dispatch", &build.DispatchProps{
+	dispatch := build.Dispatch(p.Stack, "Dispatch", &build.DispatchProps{
 		Project:   p.Pipeline.Project(),
 		Input:     p.fingerprints,
 		Account:   store.Tools.Account,
 		Region:    store.Tools.Region,
 		Pipelines: services,
-	}))
+	})
+	baseline := p.Pipeline.Baseline(p.reviewed)
+	dispatch.AddStepDependency(baseline)
+	p.last.AddPost(baseline, dispatch)
 }
 
 func (p *PlatformPipeline) stage(id, account, region string) awscdk.Stage {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsecs"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
@@ -13,6 +14,7 @@ import (
 	"github.com/storeship/storeship/constructs/environment"
 	"github.com/storeship/storeship/constructs/ingress"
 	"github.com/storeship/storeship/constructs/network"
+	"github.com/storeship/storeship/constructs/observe"
 	"github.com/storeship/storeship/constructs/service"
 )
 
@@ -26,6 +28,8 @@ type Service struct {
 	Target environment.Target
 	// Fargate is the service with its release engine.
 	Fargate *service.Fargate
+	// Alarms that roll its releases back. Nil where the plan has them off.
+	Alarms *observe.Alarms
 }
 
 // NewService creates the stack of a service in a target, running the image with that digest. Everything that it shares
@@ -48,6 +52,7 @@ func NewService(scope constructs.Construct, plan *environment.Plan, s *environme
 		ExecutionRoleName:     t.ExecutionRoleName(s.Name),
 		TaskRoleName:          t.TaskRoleName(s.Name),
 		CodeDeployRoleName:    t.CodeDeployRoleName(s.Name),
+		ShiftRoleName:         t.ShiftRoleName(s.Name),
 		LogGroupName:          t.LogGroupName(s.Name),
 		LogKey:                platform.LogKey(),
 	}
@@ -58,7 +63,45 @@ func NewService(scope constructs.Construct, plan *environment.Plan, s *environme
 	if x := runtime.Expose; x != nil {
 		props.Route = route(stack, platform, s.Name, t, runtime)
 	}
-	return &Service{Stack: stack, Name: s.Name, Target: t, Fargate: service.NewFargate(stack, "Service", props)}
+	props.Alarms = named(stack, s.Name, t, runtime)
+	created := &Service{Stack: stack, Name: s.Name, Target: t, Fargate: service.NewFargate(stack, "Service", props)}
+	created.watch(runtime)
+	return created
+}
+
+// named are the alarms of a service whose engine takes them with the service itself. They watch what the service has, so they
+// exist only after it: all that is known before are their names.
+func named(stack awscdk.Stack, service string, t environment.Target, r environment.Runtime) []awscloudwatch.IAlarm {
+	if r.Release.Engine == environment.CodeDeploy {
+		return nil
+	}
+	var alarms []awscloudwatch.IAlarm
+	for _, a := range r.ArmedAlarms() {
+		name := t.AlarmName(service, a)
+		alarms = append(alarms, awscloudwatch.Alarm_FromAlarmName(stack, jsii.String("Alarm-"+a.Name()), &name))
+	}
+	return alarms
+}
+
+// watch creates the alarms and arms them. Under CodeDeploy the deployment group names them, for the ECS service is frozen.
+func (s *Service) watch(r environment.Runtime) {
+	if r.Alarms.Disabled {
+		return
+	}
+	f := s.Fargate
+	s.Alarms = observe.NewAlarms(s.Stack, "Alarms", &observe.AlarmsProps{
+		Name:    s.Target.ServiceName(s.Name),
+		Cluster: s.Target.ClusterName(),
+		Runtime: r,
+		Blue:    f.Blue,
+		Green:   f.Green,
+	})
+	if f.DeploymentGroup != nil {
+		s.Alarms.Arm(f.DeploymentGroup)
+		return
+	}
+	// The service refers to them by name, and ECS looks for them when a deployment begins.
+	f.Service.Node().AddDependency(s.Alarms)
 }
 
 // route leads from the target's load balancer to the service.
@@ -80,15 +123,15 @@ func route(stack awscdk.Stack, platform *network.Imported, name string, t enviro
 		Host:          t.PublicHost(r.Expose),
 		Priority:      r.Expose.PriorityOf(name),
 	}
-	if r.Release.Engine == environment.CodeDeploy {
+	if r.Release.Engine.Shifts() {
 		public.TestListener = in.TestListener()
 	}
 	return public
 }
 
-// bake is the wave's; the other engines have none of their own.
+// bake is the wave's; the engine rolling has none of its own.
 func bake(r environment.Runtime, t environment.Target) time.Duration {
-	if r.Release.Engine == environment.CodeDeploy {
+	if r.Release.Engine.Shifts() {
 		return t.Bake()
 	}
 	return 0

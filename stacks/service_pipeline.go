@@ -36,6 +36,8 @@ type ServicePipeline struct {
 	// assembly is the output of the synth. releases is its releases folder; nil where CodeDeploy releases nothing.
 	assembly pipelines.CodeBuildStep
 	releases pipelines.FileSet
+	// reviewed is what the review compares with the last release, and what the next one is compared with.
+	reviewed pipelines.FileSet
 }
 
 // newServicePipeline creates the pipeline of a service: source, unit tests, package, synth with the image's digest, the
@@ -92,8 +94,9 @@ func (p *ServicePipeline) addBuild() {
 	})
 	p.image.AddStepDependency(p.tests)
 	p.assembly = build.Synth(stack, "Synth", &build.SynthProps{
-		Project: project, Source: p.program, Scope: s.Name, ImageDigest: build.Digest(p.image),
+		Project: project, Source: p.program, Scope: s.Name, ImageDigest: build.Digest(p.image), Review: true,
 	})
+	p.reviewed = p.assembly.AddOutputDirectory(jsii.String(build.Reviewed))
 	if p.usesCodeDeploy() {
 		p.releases = p.assembly.AddOutputDirectory(jsii.String("cdk.out/" + release.Folder))
 	}
@@ -138,6 +141,11 @@ func (p *ServicePipeline) addWave(e *environment.Environment, i int, w environme
 	// The actions of a stage run by their order whatever target they are for, so what comes before and after the stacks is
 	// one step for all targets.
 	contract := p.contract.In(ids...).Step()
+	if i == 0 && e == store.Environments[0] {
+		review := p.Pipeline.Review(p.reviewed)
+		wave.AddPre(review)
+		contract.AddStepDependency(review)
+	}
 	if i == 0 && e.Approval != nil {
 		approval := p.Pipeline.Approval(e)
 		wave.AddPre(approval)
@@ -165,8 +173,10 @@ func (p *ServicePipeline) addWave(e *environment.Environment, i int, w environme
 		ImageDigest: build.Digest(p.image),
 		Registry:    p.registry(),
 	})
-	mark.AddStepDependency(released)
-	wave.AddPost(mark)
+	baseline := p.Pipeline.Baseline(p.reviewed)
+	baseline.AddStepDependency(released)
+	mark.AddStepDependency(baseline)
+	wave.AddPost(baseline, mark)
 }
 
 // addTarget adds the service's stack in a target, with what CodeDeploy needs for its release.

@@ -78,7 +78,11 @@ func (p *StorefrontProps) asked() []string {
 	if p.Scope == "" {
 		return nil
 	}
-	return strings.Split(p.Scope, ",")
+	scopes := strings.Split(p.Scope, ",")
+	for i, s := range scopes {
+		scopes[i] = strings.TrimSpace(s)
+	}
+	return scopes
 }
 
 func (p *StorefrontProps) scopes() []string {

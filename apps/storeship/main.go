@@ -44,6 +44,7 @@ func init() {
 		retireVerb,
 		bootstrapVerb,
 		fingerprintVerb,
+		reviewVerb,
 	}
 }
 
@@ -127,7 +128,11 @@ func parseOneOf(fs *flag.FlagSet, args []string, counts ...int) (rest []string, 
 		if counts[len(counts)-1] == 1 {
 			noun = "argument"
 		}
-		fmt.Fprintf(fs.Output(), "%s: takes %s %s, got %d\n", fs.Name(), text.Or(counts), noun, len(rest))
+		hint := ""
+		if fs.Lookup("config") != nil && len(rest) == 1 && strings.HasSuffix(rest[0], "ml") {
+			hint = "; name the file with -config " + rest[0]
+		}
+		fmt.Fprintf(fs.Output(), "%s: takes %s %s, got %d%s\n", fs.Name(), text.Or(counts), noun, len(rest), hint)
 		fs.Usage()
 		return nil, 1, false
 	}

@@ -60,7 +60,7 @@ func TestVerbs(t *testing.T) {
 		{"validate -config bad.yaml", 1, "-", `bad.yaml:4:31: environments.beta.account: must be the 12 digits of an AWS account, got "2222"` + "\n"},
 		{"validate -config none.yaml", 1, "-", "none.yaml: no such file\n"},
 		{"validate --config=warned.yaml", 0, "warned.yaml: ok: ", "warned.yaml:4:3: environments.beta.approval: warning: no one approves"},
-		{"validate bad.yaml", 1, "-", "storeship validate: takes 0 arguments, got 1\nusage: storeship validate [flags]"},
+		{"validate bad.yaml", 1, "-", "storeship validate: takes 0 arguments, got 1; name the file with -config bad.yaml\nusage: storeship validate [flags]"},
 		{"validate -confg x", 1, "-", "flag provided but not defined: -confg"},
 		{"validate -h", 0, "-", "usage: storeship validate [flags]"},
 		{"explain web beta", 0, "SETTING ", "-"},

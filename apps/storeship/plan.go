@@ -13,8 +13,8 @@ import (
 
 var planVerb = verb{
 	name:    "plan",
-	args:    "[OLD NEW]",
-	summary: "print what exists where, and the commands of the first deployment; of two files, what changes and the commands in order",
+	args:    "[OLD NEW | -timeline [SERVICE ENVIRONMENT]]",
+	summary: "print what exists where, and the commands of the first deployment; of two files, what changes and the commands in order; or when a release rolls back",
 	run:     plan,
 }
 
@@ -22,6 +22,7 @@ func plan(args []string, out, errOut io.Writer) int {
 	fs := newFlags("plan", errOut)
 	file := configFlag(fs)
 	format := fs.String("format", "text", "`text` to read, or json")
+	timeline := fs.Bool("timeline", false, "print when the alarms of a release can fire and how long there is a way back, of all services or of one")
 	files, code, ok := parseOneOf(fs, args, 0, 2)
 	if !ok {
 		return code
@@ -29,6 +30,18 @@ func plan(args []string, out, errOut io.Writer) int {
 	if !slices.Contains([]string{"text", "json"}, *format) {
 		fmt.Fprintf(errOut, "storeship plan: -format must be text or json, got %q\n", *format)
 		return 1
+	}
+	if *timeline {
+		if *format != "text" {
+			fmt.Fprintf(errOut, "storeship plan: -timeline is text, got -format %s; leave one out\n", *format)
+			return 1
+		}
+		c, err := config.Load(*file)
+		if err != nil {
+			fmt.Fprintln(errOut, err)
+			return 1
+		}
+		return printTimelines(c, files, out, errOut)
 	}
 	if len(files) == 2 {
 		given := false

@@ -46,7 +46,7 @@ func TestPlan(t *testing.T) {
 	for _, want := range []string{
 		"Store shop: 1 service in 1 target, 2 accounts.\n",
 		"  npx cdk deploy shop-artifacts-us-west-2 shop-artifacts-eu-west-1 -c scope=artifacts\n",
-		"  storeship bootstrap -format sh > bootstrap.sh\n",
+		"  go tool storeship bootstrap -format sh > bootstrap.sh\n",
 	} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("no %q in\n%s", want, out.String())
@@ -146,7 +146,8 @@ func TestPlanOfAChange(t *testing.T) {
 	}{
 		{[]string{"old.yaml", "storeship.yaml"}, 0, []string{"Store shop: from old.yaml to storeship.yaml.\n", "    + beta eu-central-1, in wave 1\n",
 			"     npx cdk deploy shop-artifacts-eu-central-1 -c scope=artifacts\n"}},
-		{[]string{"old.yaml", "other.yaml"}, 0, []string{"     npx cdk deploy shop-cart-pipeline -c scope=cart -c config=other.yaml\n"}},
+		{[]string{"old.yaml", "other.yaml"}, 0, []string{"     npx cdk deploy shop-cart-pipeline -c scope=cart -c config=other.yaml\n",
+			"   With storeship.yaml as other.yaml has it: "}},
 		{[]string{"old.yaml", "old.yaml"}, 0, []string{"No change"}},
 		{[]string{"old.yaml", "-format", "json", "storeship.yaml"}, 0, []string{`"differences": [`, `"kind": "added"`}},
 		{[]string{"old.yaml", "refused.yaml"}, codeRefused, []string{"refused.yaml:13:18: services.ui.http.port: 8080 → 9090 in beta\n"}},

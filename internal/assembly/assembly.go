@@ -91,6 +91,9 @@ type artifact struct {
 
 // Open reads the assembly at dir with all that it nests.
 func Open(dir string) (*Assembly, error) {
+	if info, err := os.Stat(dir); err == nil && !info.IsDir() {
+		return nil, fmt.Errorf("%s is a file; name the folder of a cloud assembly, the output of a synth", dir)
+	}
 	a, err := open(dir, "")
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("%s is not a whole cloud assembly, the output of a synth: %w", dir, err)

@@ -160,7 +160,7 @@ func (u *use) add(plan *environment.Plan, t environment.Target) {
 			continue
 		}
 		groups := 1
-		if r.Release.Engine == environment.CodeDeploy {
+		if r.Release.Engine.Shifts() {
 			groups = 2
 		}
 		u.groups += groups

@@ -5,9 +5,11 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/storeship/storeship/constructs/environment"
 	"github.com/storeship/storeship/internal/config"
 	"github.com/storeship/storeship/internal/frozen"
 )
@@ -112,6 +114,9 @@ var cases = []struct {
 	{"rename-environment", false, []string{"  beta:\n", "  dev:\n"}},
 	{"engine-to-rolling", false, []string{"    secrets: {API", "    release: {engine: rolling}\n    secrets: {API"}},
 	{"engine-to-codedeploy", true, []string{"    secrets: {API", "    release: {engine: rolling}\n    secrets: {API"}},
+	{"engine-to-ecs", false, []string{"    secrets: {API", "    release: {engine: ecs}\n    secrets: {API"}},
+	{"engine-from-ecs", true, []string{"    secrets: {API", "    release: {engine: ecs}\n    secrets: {API"}},
+	{"move-to-ecs", false, []string{"  orders:\n", "  ordering:\n    release: {engine: ecs}\n", "services.orders.url", "services.ordering.url"}},
 	{"move-region-and-bake", false, []string{"[us-west-2, us-east-1], bake: 30m", "[us-west-2], bake: 1h", "[eu-west-1]", "[us-east-1, eu-west-1]"}},
 	{"reorder", false, []string{catalog, "", "  ui:\n", catalog + "  ui:\n"}},
 	{"defaults", false, []string{"cpu: 512, memoryMiB: 1024", "cpu: 1024, memoryMiB: 2048, scale: {max: 10}", "domain: none", "domain: none\n    network: {natGateways: 2}"}},
@@ -199,6 +204,7 @@ func TestEveryKeyIsCompared(t *testing.T) {
 		"environments.*.account":         {"222222222222", "333333333333"},
 		"environments.*.domain":          {"zoneId: Z04", "zoneId: Z05"},
 		"environments.*.approval":        {"release-managers", "managers"},
+		"environments.*.dark":            {"waves:\n", "dark: [us-east-1]\n    waves:\n"},
 		"environments.*.waves.*.regions": {"[eu-west-1]", "[eu-west-3]"},
 		"environments.*.waves.*.bake":    {"bake: 30m", "bake: 40m"},
 		"environments.*.network.availabilityZones": {"domain: none", "domain: none\n    network: {availabilityZones: 3}"},
@@ -216,6 +222,53 @@ func TestEveryKeyIsCompared(t *testing.T) {
 			}
 			if ok && len(between(t, base(t), edit(t, base(t), pairs...)).Differences) == 0 {
 				t.Errorf("a change of %s is not said", key)
+			}
+		}
+	}
+}
+
+// Catches a health path that is changed in one push: load balancers ask live tasks for the new one before a release brings it.
+func TestHealthPathIsReleasedFirst(t *testing.T) {
+	text := base(t)
+	c := between(t, text, strings.Replace(text, "health: /health", "health: /healthz", 1))
+	var b strings.Builder
+	if err := c.WriteText(&b); err != nil {
+		t.Fatal(err)
+	}
+	if got := strings.Join(strings.Fields(b.String()), " "); !strings.Contains(got, "Before this push, release versions of ") ||
+		!strings.Contains(got, "that answer the old and the new health path everywhere") {
+		t.Errorf("got\n%s", b.String())
+	}
+}
+
+// Catches a wait for pipelines that Dispatch does not start: which files of a push to CodeCommit count is known to the change
+// filter alone. And a service that gets a trigger, or gives it up, not told of.
+func TestFiltersStartOnlyWhoseTriggerChanges(t *testing.T) {
+	const monorepo = `store: shop
+tools: {account: "111111111111", region: us-west-2}
+source: {provider: codecommit, filter: codebuild}
+environments:
+  beta: {kind: test, account: "222222222222", domain: none, waves: [{regions: [us-west-2]}]}
+services:
+  api: {build: {preset: go}, source: {repository: mono, path: api, filePaths: {includes: [api/**]}}}
+  job: {build: {preset: go}, source: {repository: mono, path: job}}
+  web: {build: {preset: go}}
+`
+	for name, c := range map[string]struct {
+		old, new string
+		want     []string
+	}{
+		"other files": {"includes: [api/**]", "includes: [api/**, libs/**]", nil},
+		"no filter":   {", filter: codebuild}", "}", []string{"api", "job"}},
+	} {
+		text := edit(t, monorepo, c.old, c.new)
+		if name == "no filter" {
+			text = edit(t, text, ", filePaths: {includes: [api/**]}", "")
+		}
+		before, after := parse(t, "old.yaml", monorepo).Plan(), parse(t, "new.yaml", text).Plan()
+		for _, way := range []struct{ from, to *environment.Plan }{{before, after}, {after, before}} {
+			if got := changed(way.from, way.to); !slices.Equal(got, c.want) {
+				t.Errorf("%s: starts %q, want %q", name, got, c.want)
 			}
 		}
 	}

@@ -1,7 +1,7 @@
 package change
 
 import (
-	"strings"
+	"slices"
 
 	"github.com/storeship/storeship/constructs/environment"
 	"github.com/storeship/storeship/internal/rollout"
@@ -42,66 +42,10 @@ func resources(s rollout.Stack) rollout.Command {
 		" --query 'StackResourceSummaries[].[ResourceType,PhysicalResourceId]' --output text > " + s.Name + "-" + s.Region() + ".txt"}
 }
 
-// records is the file with the change that takes a target's latency records away.
-func records(t environment.Target) string { return t.Prefix() + "-" + t.Region + "-records.json" }
-
-// leave writes the records that lead customers to a target into a file, as a change that deletes them, and makes that
-// change. The file is also the way back.
-// https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeResourceRecordSets.html
-func leave(t environment.Target, hosts []string) []rollout.Command {
-	names := make([]string, len(hosts))
-	for i, h := range hosts {
-		names[i] = "Name=='" + h + ".'"
-	}
-	zone := rollout.Quote(t.Environment.Domain.ZoneID)
-	return []rollout.Command{
-		{Account: t.Environment.Account, Run: "aws route53 list-resource-record-sets --hosted-zone-id " + zone +
-			` --query "{Changes: ResourceRecordSets[?SetIdentifier=='` + t.Region + `' && (` + strings.Join(names, " || ") +
-			`)].{Action: 'DELETE', ResourceRecordSet: @}}" --output json > ` + records(t)},
-		change(t, records(t)),
-	}
-}
-
-// created waits until a target's ingress stack is there.
-func created(t environment.Target) rollout.Command {
-	return rollout.Command{Account: t.Environment.Account, Run: "until aws cloudformation describe-stacks --region " + t.Region + " --stack-name " + t.IngressStackName() +
-		" --query 'Stacks[0].StackStatus' --output text 2> /dev/null | grep -q CREATE_COMPLETE; do sleep 15; done"}
-}
-
-// arrive gives a target the records back that leave took.
-func arrive(t environment.Target) []rollout.Command {
-	back := strings.TrimSuffix(records(t), ".json") + "-back.json"
-	return []rollout.Command{
-		{Account: t.Environment.Account, Run: `sed 's/"DELETE"/"CREATE"/' ` + records(t) + " > " + back},
-		change(t, back),
-	}
-}
-
-func change(t environment.Target, file string) rollout.Command {
-	return rollout.Command{Account: t.Environment.Account, Run: "aws route53 change-resource-record-sets --hosted-zone-id " +
-		rollout.Quote(t.Environment.Domain.ZoneID) + " --change-batch file://" + file}
-}
-
-// hosts are the names under which customers reach a target's public services; none where there is no domain or nothing
-// public.
-func hosts(p *environment.Plan, t environment.Target) []string {
-	if t.Environment.Domain == nil {
-		return nil
-	}
-	var names []string
-	public := false
-	for _, s := range p.Services {
-		x := s.In(t.Environment).Expose
-		if x == nil || x.Internal {
-			continue
-		}
-		public = true
-		if host := t.PublicHost(x); host != "" {
-			names = append(names, only([]string{host}, names)...)
-		}
-	}
-	if !public {
-		return nil
-	}
-	return append([]string{t.Environment.Domain.Name}, names...)
+// reached says whether customers reach services of an environment by names.
+func reached(p *environment.Plan, e *environment.Environment) bool {
+	return e.Domain != nil && slices.ContainsFunc(p.Services, func(s *environment.Service) bool {
+		x := s.In(e).Expose
+		return x != nil && !x.Internal
+	})
 }

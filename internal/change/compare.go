@@ -121,6 +121,7 @@ func (c *comparer) environment(name string) {
 	c.value(group, path+".kind", string(old.Kind), string(new.Kind))
 	c.value(group, path+".account", old.Account, new.Account)
 	c.value(group, path+".domain", domain(old), domain(new))
+	c.value(group, path+".dark", dark(old), dark(new))
 	c.value(group, path+".approval", approval(old), approval(new))
 	a, b := old.Network.WithDefaults(old.Kind), new.Network.WithDefaults(new.Kind)
 	c.value(group, path+".network.availabilityZones", strconv.Itoa(a.AvailabilityZones), strconv.Itoa(b.AvailabilityZones))
@@ -160,6 +161,8 @@ func domain(e *environment.Environment) string {
 	}
 	return "{name: " + e.Domain.Name + ", zoneId: " + e.Domain.ZoneID + "}"
 }
+
+func dark(e *environment.Environment) string { return "[" + text.List(e.Dark) + "]" }
 
 func approval(e *environment.Environment) string {
 	if e.Approval == nil {

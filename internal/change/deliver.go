@@ -2,10 +2,12 @@ package change
 
 import (
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/storeship/storeship/constructs/environment"
+	"github.com/storeship/storeship/internal/frozen"
 	"github.com/storeship/storeship/internal/rollout"
 	"github.com/storeship/storeship/internal/text"
 )
@@ -25,8 +27,7 @@ func (b *builder) send(step *rollout.Step, s environment.Source) {
 }
 
 // deliver pushes the delivery repository, and waits for the platform.
-// It returns the targets that customers are kept out of meanwhile.
-func (b *builder) deliver(p push, i, n int) []environment.Target {
+func (b *builder) deliver(p push, i, n int) {
 	title := "Push the delivery repository, from its folder"
 	if n > 1 {
 		title = fmt.Sprintf("Push the delivery repository, from its folder: %d of %d", i+1, n)
@@ -35,12 +36,14 @@ func (b *builder) deliver(p push, i, n int) []environment.Target {
 	source := b.last.DeliverySource()
 	step := rollout.Step{Title: title}
 	b.send(&step, source)
+	if i == 0 {
+		step.Notes = append(step.Notes, b.expand()...)
+	}
 	step.Notes = append(step.Notes, p.notes...)
 	if len(p.notes) == 0 {
 		step.Notes = append(step.Notes, b.finalNotes()...)
 	}
 	b.all = append(b.all, step)
-	dark := b.darken(b.last, p.plan)
 	starts := changed(b.last, p.plan)
 	wait := rollout.Step{Title: "Wait for the platform pipeline", Commands: []rollout.Command{b.shell.Watch(environment.PlatformName)}}
 	if waits := waits(p.plan); waits != "" {
@@ -55,7 +58,21 @@ func (b *builder) deliver(p push, i, n int) []environment.Target {
 	if old, new := b.last.DeliverySource(), p.plan.DeliverySource(); hosted(old) && hosted(new) && old.Repository != new.Repository {
 		b.moved(old, new, p.plan)
 	}
-	return dark
+}
+
+// expand says what must be released before the first push: load balancers ask live tasks for their new health path at once.
+func (b *builder) expand() []string {
+	var names []string
+	for _, d := range b.change.Differences {
+		if name, ok := strings.CutSuffix(strings.TrimPrefix(d.What, "services."), ".http.health"); ok && d.When == frozen.Steps && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	if len(names) == 0 {
+		return nil
+	}
+	return []string{"Before this push, release versions of " + text.List(names) + " that answer the old and the new health path everywhere: the load balancers ask the tasks " +
+		"that run for the new one as soon as the stack is deployed."}
 }
 
 // file is the configuration that the commands read.
@@ -63,7 +80,7 @@ func (b *builder) file() string {
 	if b.o.Config != "" {
 		return b.o.Config
 	}
-	return "storeship.yaml"
+	return rollout.DeliveryFile
 }
 
 // finalNotes say what the last push has.
@@ -71,10 +88,10 @@ func (b *builder) finalNotes() []string {
 	switch {
 	case b.change.Retires != "":
 		return []string{"Take services." + b.change.Retires + " out of " + b.file() + " and commit that first."}
-	case b.change.To == b.file():
+	case filepath.Base(b.change.To) == rollout.DeliveryFile:
 		return nil
 	}
-	return []string{"With " + b.file() + " as " + b.change.To + " has it."}
+	return []string{"With " + rollout.DeliveryFile + " as " + b.change.To + " has it: the pipelines read the file of that name at the root of the delivery repository."}
 }
 
 // moved updates the services' pipelines by hand after the delivery repository has another name: they would look for the old
@@ -169,40 +186,4 @@ func knows(p *environment.Plan, source environment.Source) bool {
 		o := p.SourceOf(s)
 		return o.Provider == source.Provider && o.FullName() == source.FullName() && o.Key == source.Key
 	})
-}
-
-// darken takes the records of new regions of an environment that has customers: the ingress has them before a service
-// answers there.
-func (b *builder) darken(before, after *environment.Plan) []environment.Target {
-	step := rollout.Step{
-		Title: "Keep customers out of the new regions until services are there",
-		Notes: []string{"Start this while the platform pipeline runs: the first command waits for the target's ingress. From then on its latency records lead customers there, and it answers 404 until services are released: " +
-			"for a minute or two some may see that, so choose a quiet hour. The file that is written is the way back."},
-	}
-	var dark []environment.Target
-	for _, t := range after.Store.Targets() {
-		e := before.Store.Environment(t.Environment.Name)
-		if e == nil || targetOf(before, t) != nil || t.Environment.Kind == environment.Test {
-			continue // nobody minds a 404 of a test environment
-		}
-		if h := hosts(after, t); len(h) > 0 {
-			dark = append(dark, t)
-			step.Commands = append(append(step.Commands, created(t)), leave(t, h)...)
-		}
-	}
-	b.add(step)
-	return dark
-}
-
-// lighten lets customers in.
-func (b *builder) lighten(dark []environment.Target) {
-	step := rollout.Step{
-		Title: "Let customers into the new regions",
-		Notes: []string{"The regional names answer already: try them first. The records are those that CloudFormation made, so the stack has not drifted."},
-	}
-	for _, t := range dark {
-		step.Commands = append(step.Commands, rollout.Command{Account: t.Environment.Account, Run: "curl -sS -o /dev/null -w '%{http_code}\\n' https://" + t.Host() + "/"})
-		step.Commands = append(step.Commands, arrive(t)...)
-	}
-	b.add(step)
 }

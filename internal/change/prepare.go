@@ -109,7 +109,7 @@ func approvals(p *environment.Plan) map[string]string {
 func (b *builder) artifacts(next *environment.Plan) {
 	store := next.Store
 	var ids, notes []string
-	for _, region := range store.Regions() {
+	for _, region := range both(store.Regions(), b.new.plan.Store.Regions()) {
 		moreReaders := len(only(readers(next), readers(b.last))) > 0
 		topics := region == store.Tools.Region && moreApprovals(b.last, next)
 		if moreReaders || topics || !slices.Contains(b.last.Store.Regions(), region) {
@@ -240,8 +240,7 @@ func connections(p *environment.Plan) []string {
 }
 
 // farewell asks to take customers away from environments that go, before their tasks lose the right to pull images.
-func (b *builder) farewell() {
-	gone := only(environments(b.old.plan), environments(b.new.plan))
+func (b *builder) farewell(gone []string) {
 	var step rollout.Step
 	for _, name := range gone {
 		if e := b.old.plan.Store.Environment(name); e.Domain != nil {

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"reflect"
 	"slices"
+	"strings"
 
 	"github.com/storeship/storeship/constructs/environment"
 	"github.com/storeship/storeship/internal/text"
@@ -18,19 +19,19 @@ type push struct {
 
 // pushes are the states of the delivery repository between the plans. One is enough, unless a service would be released
 // that calls one which is not there yet, or would still call one which is gone: the end of a push's platform run starts
-// every pipeline that changed.
+// every pipeline that changed. Regions that customers come to, or leave, take pushes as well; see [move].
 func (c *comparer) pushes() []push {
 	old, new := c.old.plan, c.new.plan
 	early := c.callers(new, only(services(new), services(old)))
 	kept := c.kept()
-	var all []push
+	var states []push
 	if len(early) > 0 {
-		all = append(all, push{c.between(early, kept), c.as(early, kept)})
+		states = append(states, push{c.between(early, kept), c.as(early, kept)})
 	}
 	if len(kept) > 0 {
-		all = append(all, push{c.between(nil, kept), c.as(nil, kept)})
+		states = append(states, push{c.between(nil, kept), c.as(nil, kept)})
 	}
-	return append(all, push{plan: new})
+	return c.through(append(states, push{plan: new}))
 }
 
 // takers are the services that go and whose public address a new one takes: the two cannot stand in one plan.
@@ -129,7 +130,8 @@ func (c *comparer) as(asBefore, kept []string) []string {
 func (c *comparer) impossible(all []push) bool {
 	for _, p := range all[:len(all)-1] {
 		if problems := p.plan.Validate(); len(problems) > 0 {
-			c.refusal("services", "on the way, old and new services must stand in one plan, and this one may not be: "+problems[0].Path+": "+problems[0].Message,
+			group, _, _ := strings.Cut(problems[0].Path, ".")
+			c.refusal(group, "on the way, old and new "+group+" must stand in one plan, and this one may not be: "+problems[0].Path+": "+problems[0].Message,
 				"make two changes of it: first add, then remove")
 			return true
 		}
@@ -168,10 +170,20 @@ func shape(p *environment.Plan) any {
 	return []any{p.Store.Tools, p.DeliverySource(), targets}
 }
 
+// code is what a service's pipeline has of its source. Which files of CodeCommit count is known to the change filter only, which
+// stands in the platform's sources stack.
+func code(p *environment.Plan, s *environment.Service) environment.Source {
+	source := p.SourceOf(s)
+	if source.Provider == environment.CodeCommit {
+		source.Filter, source.FilePaths = "", environment.FilePaths{}
+	}
+	return source
+}
+
 // same says whether a service is the same in both plans, in all environments of b.
 func same(a, b *environment.Plan, name string) bool {
 	x, y := a.Service(name), b.Service(name)
-	if !reflect.DeepEqual(x.Build, y.Build) || !reflect.DeepEqual(a.SourceOf(x), b.SourceOf(y)) {
+	if !reflect.DeepEqual(x.Build, y.Build) || !reflect.DeepEqual(code(a, x), code(b, y)) || a.TriggerOf(x) != b.TriggerOf(y) {
 		return false
 	}
 	for _, e := range b.Store.Environments {

@@ -3,6 +3,7 @@ package change
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -60,13 +61,18 @@ func (r plans) file() string {
 		}
 		b.WriteString(", waves: [")
 		regions := r.some([]string{"us-west-2", "us-east-1", "eu-west-1", "eu-central-1", "me-central-1"}, 1)
+		all := slices.Clone(regions)
 		r.Shuffle(len(regions), func(i, j int) { regions[i], regions[j] = regions[j], regions[i] })
 		for len(regions) > 0 {
 			n := 1 + r.IntN(len(regions))
 			fmt.Fprintf(&b, "{regions: [%s], bake: %s},", strings.Join(regions[:n], ", "), r.pick("10m", "30m"))
 			regions = regions[n:]
 		}
-		b.WriteString("]}\n")
+		b.WriteString("]")
+		if name != "alpha" && name != "prodtwo" && r.IntN(3) == 0 {
+			fmt.Fprintf(&b, ", dark: [%s]", strings.Join(r.some(all, 0), ", "))
+		}
+		b.WriteString("}\n")
 	}
 	fmt.Fprintf(&b, "defaults: {cpu: %s, memoryMiB: 2048}\nservices:\n", r.pick("512", "1024"))
 	names := r.some([]string{"ui", "admin", "cart", "orders", "catalog", "checkout"}, 1)

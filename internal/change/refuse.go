@@ -28,6 +28,9 @@ func (c *comparer) refuse() {
 		if len(d.Environments) > 0 {
 			what += " in " + text.List(d.Environments)
 		}
+		if strings.HasSuffix(d.What, ".release.engine") {
+			what += ": " + frozen.EngineChange(environment.Engine(d.Old), environment.Engine(d.New))
+		}
 		c.refusal(d.What, what, c.instead(d))
 	}
 	if !whole {
@@ -80,7 +83,7 @@ func (c *comparer) again(service string, in []string) string {
 		stacks, groups = append(stacks, t.ServiceStackName(service)), append(groups, t.LogGroupName(service))
 	}
 	return "in every region, delete " + plural(stacks, "stack") + " " + text.List(stacks) + ", then " + plural(groups, "log group") + " " + text.List(groups) +
-		", which would be in the way; push this file, and the pipeline of " + service + " creates them again"
+		", which would be in the way; push this file, let it pass where Review stops it in both pipelines, and the pipeline of " + service + " creates them again"
 }
 
 func (c *comparer) kindChanged(path string) bool {

@@ -24,9 +24,10 @@ func (b *builder) removePlaces() {
 			return s.Account() == t.Environment.Account && s.Region() == t.Region && strings.HasPrefix(s.Name, t.Prefix()+"-")
 		})
 	}
-	b.depart(gone)
 	b.serviceStacks("Delete the services of "+ids(gone), []string{"Not before all pipelines have been through with the new file: one that runs with the old would create them again."},
-		func(s rollout.Stack) bool { return in(s) && b.isService(s, services(b.old.plan)) })
+		func(s rollout.Stack) bool {
+			return in(s) && b.isService(s, slices.Concat(services(b.old.plan), services(b.new.plan)))
+		})
 	b.platformStacks(gone)
 	b.access()
 	b.withdraw()
@@ -39,24 +40,6 @@ func ids(targets []environment.Target) string {
 		names = append(names, t.ID())
 	}
 	return text.List(names)
-}
-
-// depart takes customers away from regions of environments that stay. The other regions' records answer for all then.
-func (b *builder) depart(gone []environment.Target) {
-	var step rollout.Step
-	var left []environment.Target
-	for _, t := range gone {
-		if h := hosts(b.old.plan, t); b.new.plan.Store.Environment(t.Environment.Name) != nil && len(h) > 0 {
-			left = append(left, t)
-			step.Commands = append(step.Commands, leave(t, h)...)
-		}
-	}
-	step.Title = "Take customers away from " + ids(left)
-	step.Notes = []string{
-		"This deletes the region's latency records: the other regions answer at once, and resolvers forget the old answer after a minute. Wait until the load balancer's requests have ended. The file is the way back: with CREATE for DELETE.",
-		"CloudFormation made the records. If the deletion of the ingress stack stops because one is not found, say delete-stack again with --retain-resources and the logical ids that it names: nothing is left of them.",
-	}
-	b.add(step)
 }
 
 // platformStacks deletes ingress and network of targets that are gone.

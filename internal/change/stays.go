@@ -25,11 +25,17 @@ type Leftover struct {
 type remains struct {
 	*comparer
 	steps []rollout.Step
+	// plans are what was there: the old one, and those on the way.
+	plans []*environment.Plan
 }
 
 // stays lists what is left of services and places that are gone.
-func (c *comparer) stays(gone []string) {
-	r := &remains{comparer: c}
+func (c *comparer) stays(pushes []push) {
+	gone := only(services(c.old.plan), services(c.new.plan))
+	r := &remains{comparer: c, plans: []*environment.Plan{c.old.plan}}
+	for _, p := range pushes[:len(pushes)-1] {
+		r.plans = append(r.plans, p.plan)
+	}
 	for _, title := range []string{titleLogs, titleTasks, titleImages, titlePipelines, titleSources, titleBuckets} {
 		r.steps = append(r.steps, rollout.Step{Title: title})
 	}
@@ -37,7 +43,7 @@ func (c *comparer) stays(gone []string) {
 	for _, t := range old.Store.Targets() {
 		names := gone
 		if targetOf(new, t) == nil {
-			names = services(old)
+			names = r.ever(func(p *environment.Plan) bool { return targetOf(p, t) != nil })
 		}
 		for _, name := range names {
 			r.task(t, name)
@@ -50,7 +56,7 @@ func (c *comparer) stays(gone []string) {
 		names := gone
 		lost := !slices.Contains(new.Store.Regions(), region)
 		if lost {
-			names = services(old)
+			names = r.ever(func(p *environment.Plan) bool { return slices.Contains(p.Store.Regions(), region) })
 		}
 		for _, name := range names {
 			r.images(region, name)
@@ -82,6 +88,17 @@ const (
 )
 
 const emptyFirst = "Empty them first, of all versions: Empty in the S3 console does it."
+
+// ever lists the services of the plans of a kind.
+func (r *remains) ever(in func(*environment.Plan) bool) []string {
+	var names []string
+	for _, p := range r.plans {
+		if in(p) {
+			names = append(names, only(services(p), names)...)
+		}
+	}
+	return names
+}
 
 func (r *remains) add(what, name, account, region string) {
 	r.change.Stays = append(r.change.Stays, Leftover{what, name, account, region})
@@ -182,6 +199,10 @@ func (r *remains) sources() {
 		r.add("source repository", source.Repository, store.Tools.Account, store.Tools.Region)
 		r.forGood(titleSources, store.Tools.Account, "aws codecommit delete-repository --region "+store.Tools.Region+" --repository-name "+source.Repository)
 	}
+	if len(old.ChangeFilters()) > 0 && len(new.ChangeFilters()) == 0 {
+		r.add("log group", store.ChangesLogGroupName(), store.Tools.Account, store.Tools.Region)
+		r.forGood(titleLogs, store.Tools.Account, "aws logs delete-log-group --region "+store.Tools.Region+" --log-group-name "+store.ChangesLogGroupName())
+	}
 	if old.HasSourceBucket() && !new.HasSourceBucket() {
 		for _, bucket := range []string{store.SourceBucketName(), store.SourceLogBucketName()} {
 			r.add("bucket", bucket, store.Tools.Account, store.Tools.Region)
@@ -193,12 +214,17 @@ func (r *remains) sources() {
 
 // secrets are those that nobody reads any more. They are not the store's, and other programs may read them.
 func (r *remains) secrets() {
-	before := rollout.NewShell(r.old.plan, rollout.Options{})
 	for _, t := range r.old.plan.Store.Targets() {
 		still := secretsIn(r.new.plan, t)
-		for _, s := range before.Secrets(t) {
-			if !slices.ContainsFunc(still, func(o rollout.Secret) bool { return o.Name == s.Name }) {
-				r.add("no service reads it any more", s.Name, t.Environment.Account, t.Region)
+		for _, p := range r.plans {
+			if targetOf(p, t) == nil {
+				continue
+			}
+			for _, s := range rollout.NewShell(p, rollout.Options{}).Secrets(t) {
+				if !slices.ContainsFunc(still, func(o rollout.Secret) bool { return o.Name == s.Name }) {
+					still = append(still, s)
+					r.add("no service reads it any more", s.Name, t.Environment.Account, t.Region)
+				}
 			}
 		}
 	}

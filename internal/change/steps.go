@@ -36,7 +36,7 @@ func (c *comparer) steps() {
 	}
 	b.removePlaces()
 	c.change.Steps = b.all
-	c.stays(only(services(c.old.plan), services(c.new.plan)))
+	c.stays(pushes)
 }
 
 func stacks(p *environment.Plan) []rollout.Stack { return rollout.New(p, rollout.Options{}).Stacks() }
@@ -71,12 +71,11 @@ func (b *builder) take(match func(rollout.Stack) bool) []rollout.Stack {
 func (b *builder) push(p push, i, n int) {
 	gone := only(services(b.last), services(p.plan))
 	b.prepare(p.plan)
-	if i == 0 {
-		b.farewell()
-	}
+	b.farewell(only(environments(b.last), environments(p.plan)))
 	b.pipelines(gone)
 	b.services(only(gone, b.takers), "Delete what runs of "+text.List(only(gone, b.takers)))
-	lit := b.deliver(p, i, n)
+	b.try(p.plan)
+	b.deliver(p, i, n)
 	came := only(services(p.plan), services(b.last))
 	starts := changed(b.last, p.plan)
 	before := b.last
@@ -87,7 +86,7 @@ func (b *builder) push(p push, i, n int) {
 	}
 	b.last = p.plan
 	b.release(before, came, starts)
-	b.lighten(lit)
+	b.forget(before)
 	if i == n-1 {
 		b.services(b.takers, "Delete what runs of "+text.List(b.takers)+", whose address another service has now")
 	}

@@ -35,13 +35,18 @@ func Charges(t environment.Target) []Charge {
 // ServiceCharges of one service in a target.
 func ServiceCharges(t environment.Target, s *environment.Service) []Charge {
 	r := s.In(t.Environment)
-	return []Charge{
+	charges := []Charge{
 		{"Fargate task, at least", "", "vCPU hour and GB hour", r.Scale.Min},
 		{"Fargate task, at most", "", "vCPU hour and GB hour", r.Scale.Max},
 		{"Fargate task while a release goes on, at most", "", "vCPU hour and GB hour", Peak(r)},
 		{"alarm of the scaling, two a policy", "", "month", 4},
+		{"alarm of the releases", "AWS::CloudWatch::Alarm", "month, each of its metrics", len(r.ArmedAlarms())},
 		{"log group", "AWS::Logs::LogGroup", "GB written, and GB kept a month", 1},
 	}
+	for _, p := range r.Scale.Peaks {
+		charges = append(charges, Charge{"Fargate task in peak " + p.Name + ", at least", "", "vCPU hour and GB hour", p.Min})
+	}
+	return charges
 }
 
 // ToolsCharges of the tools account, in all regions of the store together.
@@ -65,10 +70,11 @@ func ToolsCharges(plan *environment.Plan) []Charge {
 	return charges
 }
 
-// Peak is how many tasks of a service can run at once: while a release goes on, the old and the new at the maximum.
+// Peak is how many tasks of a service can run at once: while a release goes on, the old and the new at the maximum of the
+// largest peak.
 func Peak(r environment.Runtime) int {
-	if r.Release.Engine == environment.CodeDeploy {
-		return 2 * r.Scale.Max
+	if r.Release.Engine.Shifts() {
+		return 2 * r.Scale.Most()
 	}
-	return (r.Scale.Max*r.Release.MaxHealthyPercent + 99) / 100
+	return (r.Scale.Most()*r.Release.MaxHealthyPercent + 99) / 100
 }

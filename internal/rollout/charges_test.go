@@ -21,6 +21,10 @@ func TestPeak(t *testing.T) {
 	if got := Peak(rolling); got != 6 {
 		t.Errorf("codedeploy: got %d, want 6", got)
 	}
+	rolling.Scale.Peaks = []environment.Peak{{Max: 40}, {Max: 20}}
+	if got := Peak(rolling); got != 80 {
+		t.Errorf("in the largest peak: got %d, want 80", got)
+	}
 }
 
 // table reads the rows of the first table below a heading: the first cell and the cells of numbers.

@@ -85,6 +85,8 @@ const (
 	stepSmoke     = "Smoke"
 	stepReleased  = "MarkReleased"
 	stepDispatch  = "Dispatch"
+	stepReview    = "Review"
+	stepBaseline  = "Baseline"
 	stepApprove   = "Approve-"
 )
 
@@ -104,13 +106,13 @@ func platformPipeline(plan *environment.Plan) Pipeline {
 	for _, region := range store.Regions() {
 		tools.targets = append(tools.targets, lane{ToolsName + "-" + region, deploy(toolsStacksIn(plan, region)...)})
 	}
-	tools.id = ToolsName
+	tools.id, tools.before = ToolsName, []Action{review()}
 	p.addWave(tools)
 	for n, e := range store.Environments {
 		for i := range e.Waves {
 			w := waveOf(store, e, i, platformIn)
 			if n == len(store.Environments)-1 && i == len(e.Waves)-1 {
-				w.after = []Action{build(stepDispatch, "start the pipelines of the services that changed")}
+				w.after = []Action{baseline(), build(stepDispatch, "start the pipelines of the services that changed")}
 			}
 			p.addWave(w)
 		}
@@ -131,10 +133,13 @@ func servicePipeline(plan *environment.Plan, s *environment.Service) Pipeline {
 	p.add("UpdatePipeline", []Action{selfMutate()})
 	for n, e := range store.Environments {
 		for i := range e.Waves {
-			w := waveOf(store, e, i, func(t environment.Target) [][]Action { return deploy(serviceStack(t, s)) })
+			w := waveOf(store, e, i, func(t environment.Target) [][]Action { return deployService(t, s) })
 			w.checked(store, e, s)
+			if n == 0 && i == 0 {
+				w.before = append([]Action{review()}, w.before...)
+			}
 			if n == len(store.Environments)-1 && i == len(e.Waves)-1 {
-				w.after = append(w.after, build(stepReleased, "keep the image from expiring"))
+				w.after = append(w.after, baseline(), build(stepReleased, "keep the image from expiring"))
 			}
 			p.addWave(w)
 		}
@@ -169,6 +174,15 @@ func (w *wave) checked(store *environment.Store, e *environment.Environment, s *
 	}
 	w.before = append(w.before, contracts...)
 	w.after = append(w.after, append(releases, smokes...)...)
+}
+
+// deployService deploys the stack of a service; with the engine ecs that is the release.
+func deployService(t environment.Target, s *environment.Service) [][]Action {
+	steps := deploy(serviceStack(t, s))
+	if r := s.In(t.Environment).Release; r.Engine == environment.ECS {
+		steps[1][0].Does = "this is the release: " + shift(r) + bake(t)
+	}
+	return steps
 }
 
 // shift says how a release takes over the traffic.
@@ -212,6 +226,14 @@ func newPipeline(store *environment.Store, scope string, trigger Trigger) Pipeli
 }
 
 func build(step, does string) Action { return Action{Name: step, Kind: Build, Does: does} }
+
+func review() Action {
+	return build(stepReview, "compare with what was released last, and stop what must not be deployed")
+}
+
+func baseline() Action {
+	return build(stepBaseline, "keep what was released, for the next review")
+}
 
 func selfMutate() Action {
 	return Action{Name: "SelfMutate", Kind: SelfMutate, Does: "update this pipeline, and start again if it changed"}

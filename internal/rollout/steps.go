@@ -1,11 +1,15 @@
 package rollout
 
 import (
+	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/storeship/storeship/constructs/environment"
 )
+
+// DeliveryFile is the configuration that the pipelines read: the file of this name at the root of the delivery repository.
+const DeliveryFile = "storeship.yaml"
 
 // Step is something that people do for the first deployment.
 type Step struct {
@@ -72,7 +76,7 @@ func (s *steps) zones() {
 }
 
 func (s *steps) bootstrap() {
-	verb := "storeship bootstrap"
+	verb := "go tool storeship bootstrap"
 	if s.o.Config != "" {
 		verb += " -config " + quote(s.o.Config)
 	}
@@ -80,11 +84,11 @@ func (s *steps) bootstrap() {
 		Title: "Prepare every account: bootstrap, service-linked roles, quotas",
 		Commands: []Command{
 			{Run: verb + " -format sh > bootstrap.sh"},
-			{Run: "sh bootstrap.sh"},
+			{Run: "test -s bootstrap.sh && sh bootstrap.sh"},
 		},
 		Notes: []string{
 			"Needs an administrator of every account; read the script first. Quotas can take days to be raised: begin with them.",
-			"In a delivery repository the program is: go tool storeship.",
+			"In the folder of the delivery repository; from a checkout of Storeship itself the program is bin/storeship.",
 		},
 	})
 }
@@ -146,6 +150,9 @@ func (s *steps) platform() {
 	})
 	push := Step{Title: "Push the delivery repository, from its folder"}
 	s.deliverAll(&push, source)
+	if file := s.o.Config; file != "" && filepath.Base(file) != DeliveryFile {
+		push.Notes = append(push.Notes, "The pipelines read the file "+DeliveryFile+" at the root of the delivery repository: it must be "+file+".")
+	}
 	s.add(push)
 	s.add(Step{
 		Title:    "Wait for the platform pipeline",

@@ -160,6 +160,9 @@ func (a Action) label() string {
 }
 
 func (a Action) note() string {
+	if a.Stack != "" && a.Does != "" {
+		return "deploy in " + a.Account + " " + a.Region + "; " + a.Does
+	}
 	if a.Stack != "" {
 		return "deploy in " + a.Account + " " + a.Region
 	}

@@ -1,9 +1,12 @@
 package synth
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/storeship/storeship/constructs/environment"
+	"github.com/storeship/storeship/internal/text"
 )
 
 // The time that scopes take, next to that of a service, as it was measured; what a process needs to start is about one
@@ -30,6 +33,23 @@ func scopes(plan *environment.Plan) []scope {
 		all = append(all, scope{s.Name, serviceWeight})
 	}
 	return all
+}
+
+// known refuses scopes that the plan does not have.
+func known(plan *environment.Plan, asked string) error {
+	if asked == "" {
+		return nil
+	}
+	var names []string
+	for _, s := range scopes(plan) {
+		names = append(names, s.name)
+	}
+	for _, name := range strings.Split(asked, ",") {
+		if name = strings.TrimSpace(name); !slices.Contains(names, name) {
+			return fmt.Errorf("scope %s is not in the store; %s", text.Quote(name), text.Suggest(name, names))
+		}
+	}
+	return nil
 }
 
 // Parts divides a plan into at most n parts that take about as long as each other, as values of `-c scope=`; a part of its

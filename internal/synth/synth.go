@@ -34,10 +34,11 @@ type Options struct {
 	Image string
 	// Strict validates every template, and takes warnings for errors. Default: no validation, which is much faster.
 	Strict bool
-	// Jobs is how many processes work side by side, at least 1; fewer where the store is too small to be worth them. Default: one for each processor, at most [MaxJobs]; one where a
-	// Scope is given.
+	// Jobs is how many processes work side by side, at least 1; fewer where the store is too small to be worth them. Default:
+	// one for each processor, at most [MaxJobs]; one where a Scope is given.
 	Jobs int
-	// CDK is the CDK CLI with its first arguments. Default: the one in node_modules of the working folder.
+	// CDK is the CDK CLI with its first arguments. Default: the one in node_modules of the working folder, which also has the
+	// Node.js that it and the app run on.
 	CDK []string
 }
 
@@ -84,8 +85,19 @@ func Run(ctx context.Context, plan *environment.Plan, o Options) (*Result, error
 	if o.Scope == "" {
 		scopes = Parts(plan, o.Jobs, o.Strict)
 	}
+	if _, err := exec.LookPath(o.CDK[0]); err != nil {
+		return nil, fmt.Errorf("there is no CDK CLI at %s: run this in the folder of the delivery repository, after npm ci --ignore-scripts, "+
+			"which make synth does", o.CDK[0])
+	}
+	if err := known(plan, o.Scope); err != nil {
+		return nil, err
+	}
 	partial := o.Out + ".partial"
 	if err := os.RemoveAll(partial); err != nil {
+		return nil, err
+	}
+	// Node.js does not give up over a folder that cannot be made.
+	if err := os.MkdirAll(partial, 0o777); err != nil {
 		return nil, err
 	}
 	folders := []string{partial}
@@ -137,10 +149,14 @@ func (o Options) withDefaults() Options {
 
 // replaceable refuses a folder that is no cloud assembly, and would be lost.
 func replaceable(out string) error {
-	entries, err := os.ReadDir(out)
+	info, err := os.Stat(out)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
+	if err == nil && !info.IsDir() {
+		return fmt.Errorf("%s is a file; name a folder", out)
+	}
+	entries, err := os.ReadDir(out)
 	if err != nil {
 		return err
 	}
@@ -168,7 +184,9 @@ func (o Options) build(ctx context.Context) error {
 	if file.Build == "" {
 		return nil
 	}
-	said, err := exec.CommandContext(ctx, "sh", "-c", file.Build).CombinedOutput()
+	cmd := exec.CommandContext(ctx, "sh", "-c", file.Build)
+	cmd.Env = environ()
+	said, err := cmd.CombinedOutput()
 	if err != nil {
 		return &Error{Said: string(said), Err: fmt.Errorf("the build of cdk.json failed: %w", err)}
 	}
@@ -183,6 +201,9 @@ func (o Options) all(ctx context.Context, scopes, folders []string) (string, err
 		group.Go(func() { said[i], errs[i] = o.one(ctx, scopes[i], folders[i]) })
 	}
 	group.Wait()
+	if ctx.Err() != nil {
+		return "", errors.New("interrupted")
+	}
 	return once(said), errors.Join(errs...)
 }
 
@@ -203,7 +224,7 @@ func (o Options) one(ctx context.Context, scope, folder string) (string, error) 
 	}
 	var said bytes.Buffer
 	cmd := exec.CommandContext(ctx, o.CDK[0], args...)
-	cmd.Env = append(os.Environ(), "CDK_VALIDATION="+strconv.FormatBool(o.Strict))
+	cmd.Env = append(environ(), "CDK_VALIDATION="+strconv.FormatBool(o.Strict))
 	cmd.Stderr = &said
 	err := cmd.Run()
 	var exit *exec.ExitError
@@ -214,6 +235,15 @@ func (o Options) one(ctx context.Context, scope, folder string) (string, error) 
 		}
 	}
 	return said.String(), err
+}
+
+// environ is the environment with the Node.js of node_modules first: jsii starts the first one of the PATH.
+func environ() []string {
+	bin, err := filepath.Abs(filepath.Join("node_modules", ".bin"))
+	if err != nil {
+		return os.Environ()
+	}
+	return append(os.Environ(), "PATH="+bin+string(filepath.ListSeparator)+os.Getenv("PATH"))
 }
 
 // once joins what several processes said, every line once: what is wrong with the whole store each of them says.

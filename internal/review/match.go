@@ -1,0 +1,153 @@
+package review
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"regexp"
+	"slices"
+
+	"github.com/storeship/storeship/internal/assembly"
+	"github.com/storeship/storeship/internal/frozen"
+)
+
+// comparison is what the rules look at: two assemblies, stack by stack.
+type comparison struct {
+	// pairs are the stacks that are in both, in the order of deployment.
+	pairs []*pair
+	// added and gone are those that only one has.
+	added, gone []*assembly.Stack
+
+	stacks [2][]*assembly.Stack
+}
+
+// pair is a stack before and after.
+type pair struct {
+	old, new *assembly.Stack
+	// unchanged templates say the same. That does not mean that nothing changes: a value may.
+	unchanged bool
+	// changes that the table of frozen things knows, once it was looked at with so many changed values around it.
+	changes []frozen.Change
+	looked  bool
+	values  int
+}
+
+// match finds the stacks that are the same one: by name, account and region; and by construct path, where an app leaves
+// accounts and regions open and has several of a name.
+func match(old, renewed *assembly.Assembly) *comparison {
+	c := &comparison{stacks: [2][]*assembly.Stack{old.Stacks(), renewed.Stacks()}}
+	var before [2]map[string]*assembly.Stack
+	for i, all := range c.stacks {
+		before[i] = map[string]*assembly.Stack{}
+		count := map[Stack]int{}
+		for _, s := range all {
+			s.Template, _ = withoutDigests(s.Template).(map[string]any)
+			count[of(s)]++
+		}
+		for _, s := range all {
+			before[i][key(s, count[of(s)])] = s
+		}
+	}
+	keys := [2]map[*assembly.Stack]string{{}, {}}
+	for i := range before {
+		for k, s := range before[i] {
+			keys[i][s] = k
+		}
+	}
+	for _, s := range c.stacks[1] {
+		if o := before[0][keys[1][s]]; o != nil {
+			c.pairs = append(c.pairs, &pair{old: o, new: s, unchanged: reflect.DeepEqual(o.Template, s.Template)})
+		} else {
+			c.added = append(c.added, s)
+		}
+	}
+	for _, s := range c.stacks[0] {
+		if before[1][keys[0][s]] == nil {
+			c.gone = append(c.gone, s)
+		}
+	}
+	c.settle()
+	return c
+}
+
+func key(s *assembly.Stack, count int) string {
+	if count > 1 {
+		return fmt.Sprintf("%q", []string{s.Name, s.Account, s.Region, s.Path})
+	}
+	return fmt.Sprintf("%q", []string{s.Name, s.Account, s.Region})
+}
+
+// settle compares the pairs until no SSM parameter is found any more whose value changes: what one stack writes others read,
+// and write others from it.
+func (c *comparison) settle() {
+	type place struct{ account, region string }
+	values := map[place]map[string]string{}
+	for known := -1; ; {
+		count := 0
+		for _, p := range c.pairs {
+			at := place{p.new.Account, p.new.Region}
+			if values[at] == nil {
+				values[at] = map[string]string{}
+			}
+			// Where the text is the same only values change anything, and where none is added nothing more changes.
+			if p.looked && len(values[at]) == p.values || p.unchanged && len(values[at]) == 0 {
+				continue
+			}
+			p.looked, p.values = true, len(values[at])
+			changes, written := frozen.CompareValues(p.old.Template, p.new.Template, values[at])
+			p.changes = changes
+			for name, why := range written {
+				if _, ok := values[at][name]; !ok {
+					values[at][name] = "in stack " + p.new.Name + " " + why
+				}
+			}
+		}
+		for _, v := range values {
+			count += len(v)
+		}
+		if count == known {
+			return
+		}
+		known = count
+	}
+}
+
+// digest is what an image is named by. Each release brings another one, and that is no change of what is deployed.
+var digest = regexp.MustCompile(`sha256:[0-9a-f]{64}`)
+
+func withoutDigests(value any) any {
+	switch v := value.(type) {
+	case map[string]any:
+		for k, e := range v {
+			v[k] = withoutDigests(e)
+		}
+	case []any:
+		for i, e := range v {
+			v[i] = withoutDigests(e)
+		}
+	case string:
+		return digest.ReplaceAllString(v, "sha256:…")
+	}
+	return value
+}
+
+// id is the hash over both assemblies, stack by stack in the order of their names.
+func (c *comparison) id() string {
+	h := sha256.New()
+	for _, all := range c.stacks {
+		var parts []string
+		for _, s := range all {
+			// encoding/json sorts the keys, and has no trouble with what it has read.
+			content, _ := json.Marshal([]any{s.Name, s.Account, s.Region, s.Path, s.Template})
+			parts = append(parts, string(content))
+		}
+		slices.Sort(parts)
+		for _, p := range parts {
+			fmt.Fprintf(h, "%d\n%s\n", len(p), p)
+		}
+		fmt.Fprintln(h, "--")
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
