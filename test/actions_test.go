@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/storeship/storeship/test/harness"
 	"github.com/storeship/storeship/test/iam"
 )
 
@@ -33,7 +34,7 @@ func resourcesOf(t *testing.T) map[string][]string {
 // nobody hears of it before the call fails.
 func TestActionsHaveTheirResources(t *testing.T) {
 	actions := resourcesOf(t)
-	for _, s := range statements(t, deploy(t, store)) {
+	for _, s := range append(statements(t, deploy(t, store)), statements(t, deploy(t, harness.Input{Config: engines}))...) {
 		if s.Effect != "Allow" || len(s.Resources) == 0 {
 			continue
 		}

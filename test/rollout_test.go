@@ -16,7 +16,8 @@ import (
 // Catches: a `storeship plan` that tells of stacks, stages or actions that are not synthesized, leaves some out, or has them
 // in another order. The plan is made without the CDK, so nothing but this test ties the two.
 func TestPlanIsWhatIsSynthesized(t *testing.T) {
-	for _, file := range []string{retailStore, minimal.Config, monorepo, "internal/config/testdata/good/minimal.yaml", "internal/config/testdata/good/design.yaml", "internal/config/testdata/good/sources.yaml"} {
+	for _, file := range []string{retailStore, minimal.Config, monorepo, "internal/config/testdata/good/minimal.yaml", "internal/config/testdata/good/design.yaml", "internal/config/testdata/good/sources.yaml",
+		engines} {
 		t.Run(file, func(t *testing.T) {
 			c, err := config.Load(filepath.Join(harness.Root, file))
 			require.NoError(t, err)

@@ -11,9 +11,9 @@ import (
 
 const retailStore = "examples/retail-store/storeship.yaml"
 
-// stores are the examples: between them every kind of service, source and network.
+// stores are the examples: between them every kind of service, source, network and engine.
 var stores = []string{retailStore, "examples/monorepo/storeship.yaml", "examples/retail-store-minimal/storeship.yaml",
-	"internal/config/testdata/good/sources.yaml"}
+	"internal/config/testdata/good/sources.yaml", "internal/config/testdata/good/engines.yaml"}
 
 // Catches: a finding of cdk-nag's AwsSolutions that nobody acknowledged.
 func TestAwsSolutions(t *testing.T) {
