@@ -262,8 +262,9 @@ func TestOrderWithinATarget(t *testing.T) {
 		for i, w := range targetsByWave(p) {
 			for _, target := range w.targets {
 				steps := stages[i].of(target.ID())
-				delete(steps, "Approve-"+target.Environment.Name)
-				delete(steps, "MarkReleased")
+				for _, ofTheWave := range []string{"Approve-" + target.Environment.Name, "Review", "Baseline", "MarkReleased"} {
+					delete(steps, ofTheWave)
+				}
 				last := 0
 				stack := target.ServiceStackName(service.Name)
 				for _, name := range []string{"Contract", stack + ".Prepare", stack + ".Deploy", "BlueGreen", "Smoke"} {
