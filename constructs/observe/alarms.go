@@ -2,6 +2,7 @@ package observe
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscodedeploy"
@@ -26,7 +27,7 @@ type Alarms struct {
 }
 
 // NewAlarms creates the alarms of a service: on errors, latency and unhealthy tasks of each target group, and on running
-// tasks, CPU and memory of the service. CloudWatch charges an alarm by the metrics in it, 17 for a service with two target
+// tasks, CPU and memory of the service. CloudWatch charges an alarm by the metrics in it, 18 for a service with two target
 // groups. https://aws.amazon.com/cloudwatch/pricing/
 func NewAlarms(scope constructs.Construct, id string, props *AlarmsProps) *Alarms {
 	if props == nil {
@@ -50,7 +51,7 @@ func NewAlarms(scope constructs.Construct, id string, props *AlarmsProps) *Alarm
 	for _, alarm := range a.props.Runtime.ArmedAlarms() {
 		c := a.watch(alarm, groups[alarm.Group])
 		c.AlarmName = jsii.String(a.props.Name + "-" + alarm.Name())
-		c.EvaluationPeriods = jsii.Number(float64(a.limits.Datapoints))
+		c.EvaluationPeriods = jsii.Number(float64(a.datapoints(alarm.Metric)))
 		c.DatapointsToAlarm = c.EvaluationPeriods
 		a.All = append(a.All, awscloudwatch.NewCfnAlarm(a, jsii.String(alarm.Name()), c))
 	}
@@ -105,14 +106,31 @@ func (a *Alarms) watch(alarm environment.Alarm, g group) *awscloudwatch.CfnAlarm
 			a.of(g, "requests", "RequestCount", "Sum"),
 			a.of(g, "unhealthy", "UnHealthyHostCount", "Maximum"))
 	case environment.Tasks:
+		// A new service wants one task until auto scaling wants the least of them: until then, fewer are what was asked for.
 		least := a.props.Runtime.Scale.Min
-		c := a.metric(fmt.Sprintf("Fewer than %s run.", text.Count(least, "task")), "ECS/ContainerInsights", "RunningTaskCount", least)
-		c.ComparisonOperator = jsii.String("LessThanThreshold")
+		c := a.expression(fmt.Sprintf("Fewer than %s run, though as many are wanted.", text.Count(least, "task")),
+			fmt.Sprintf("IF(desired >= %d, %d - running, 0)", least, least), 0,
+			a.stat("desired", "ECS/ContainerInsights", "DesiredTaskCount", "Average", a.service()),
+			a.stat("running", "ECS/ContainerInsights", "RunningTaskCount", "Average", a.service()))
+		c.TreatMissingData = jsii.String(missing)
 		return c
 	case environment.CPU:
 		return a.metric(fmt.Sprintf("The tasks use more than %d%% of their CPU.", a.limits.CPUPercent), "AWS/ECS", "CPUUtilization", a.limits.CPUPercent)
 	}
 	return a.metric(fmt.Sprintf("The tasks use more than %d%% of their memory.", a.limits.MemoryPercent), "AWS/ECS", "MemoryUtilization", a.limits.MemoryPercent)
+}
+
+// taskPatience is how long tasks may be missing: ECS replaces one that died, and starts those that auto scaling asks for, within a
+// few minutes, and neither is a bad version. A version whose tasks cannot stay is seen by the health checks of the release first.
+const taskPatience = 5 * time.Minute
+
+// datapoints are how many in a row set an alarm off.
+func (a *Alarms) datapoints(metric environment.Metric) int {
+	n := a.limits.Datapoints
+	if metric == environment.Tasks {
+		n = max(n, int(taskPatience/a.limits.Period))
+	}
+	return n
 }
 
 // blind says what an alarm on errors cannot see: gRPC answers with 200, and with its own status behind the answer, where no
@@ -125,7 +143,7 @@ func (a *Alarms) blind() string {
 	return ""
 }
 
-// expression is an alarm on what metrics of a target group say together.
+// expression is an alarm on what several metrics say together.
 //
 // A load balancer sends no metric without requests. That is no success and no failure, so the alarm stays quiet; in a minute
 // with requests, what is missing are errors, and those alone are filled with zeros: with FILL on the requests, the minute that
@@ -150,13 +168,15 @@ func (a *Alarms) expression(description, expression string, threshold int, metri
 // of is a metric of a target group.
 // https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html
 func (a *Alarms) of(g group, id, metric, statistic string) awscloudwatch.CfnAlarm_MetricDataQueryProperty {
+	return a.stat(id, "AWS/ApplicationELB", metric, statistic, []any{dimension("LoadBalancer", g.balancer), dimension("TargetGroup", g.name)})
+}
+
+// stat is a metric in an expression.
+func (a *Alarms) stat(id, namespace, metric, statistic string, dimensions []any) awscloudwatch.CfnAlarm_MetricDataQueryProperty {
 	return awscloudwatch.CfnAlarm_MetricDataQueryProperty{
 		Id: &id,
 		MetricStat: awscloudwatch.CfnAlarm_MetricStatProperty{
-			Metric: awscloudwatch.CfnAlarm_MetricProperty{
-				Namespace: jsii.String("AWS/ApplicationELB"), MetricName: &metric,
-				Dimensions: []any{dimension("LoadBalancer", g.balancer), dimension("TargetGroup", g.name)},
-			},
+			Metric: awscloudwatch.CfnAlarm_MetricProperty{Namespace: &namespace, MetricName: &metric, Dimensions: dimensions},
 			Period: jsii.Number(a.limits.Period.Seconds()),
 			Stat:   &statistic,
 		},
@@ -176,13 +196,21 @@ func (a *Alarms) metric(description, namespace, metric string, threshold int) *a
 		AlarmDescription:   &description,
 		Namespace:          &namespace,
 		MetricName:         &metric,
-		Dimensions:         []any{dimension("ClusterName", &a.props.Cluster), dimension("ServiceName", &a.props.Name)},
+		Dimensions:         a.service(),
 		Statistic:          jsii.String("Average"),
 		Period:             jsii.Number(a.limits.Period.Seconds()),
 		ComparisonOperator: jsii.String("GreaterThanThreshold"),
 		Threshold:          jsii.Number(float64(threshold)),
-		TreatMissingData:   jsii.String("missing"),
+		TreatMissingData:   jsii.String(missing),
 	}
+}
+
+// missing is how the alarms on metrics of the service treat what is missing: as insufficient data.
+const missing = "missing"
+
+// service are the dimensions of the metrics of the service.
+func (a *Alarms) service() []any {
+	return []any{dimension("ClusterName", &a.props.Cluster), dimension("ServiceName", &a.props.Name)}
 }
 
 func dimension(name string, value *string) awscloudwatch.CfnAlarm_DimensionProperty {

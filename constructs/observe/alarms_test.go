@@ -90,13 +90,12 @@ func TestAlarmsOfATargetGroup(t *testing.T) {
 	}
 }
 
-// Catches: an alarm on tasks that fires on more than enough of them, one on a metric that Fargate does not have, and one that
-// stops the first release of a service, which has no metrics yet.
+// Catches: an alarm on tasks that fires on enough of them, one on a metric that Fargate does not have, and one that stops the
+// first release of a service: it has no metrics yet, and then one task, until auto scaling asks for the others.
 func TestAlarmsOfAService(t *testing.T) {
 	alarms := newAlarms(t)
 	of := `,[{"Name":"ClusterName","Value":"shop-prod"},{"Name":"ServiceName","Value":"shop-prod-catalog"}],"Average",60,2,"missing"]`
 	for name, want := range map[string]string{
-		"tasks":  `["ECS/ContainerInsights","RunningTaskCount","LessThanThreshold",3` + of,
 		"cpu":    `["AWS/ECS","CPUUtilization","GreaterThanThreshold",90` + of,
 		"memory": `["AWS/ECS","MemoryUtilization","GreaterThanThreshold",90` + of,
 	} {
@@ -104,6 +103,15 @@ func TestAlarmsOfAService(t *testing.T) {
 		equal(t, name, []any{a["Namespace"], a["MetricName"], a["ComparisonOperator"], a["Threshold"], a["Dimensions"], a["Statistic"], a["Period"],
 			a["EvaluationPeriods"], a["TreatMissingData"]}, want)
 	}
+	const dimensions = `[{"Name":"ClusterName","Value":"shop-prod"},{"Name":"ServiceName","Value":"shop-prod-catalog"}] false`
+	tasks := alarms["tasks"]
+	if got, want := metrics(tasks), "= IF(desired >= 3, 3 - running, 0) true\n"+
+		"desired ECS/ContainerInsights DesiredTaskCount Average 60 "+dimensions+"\n"+
+		"running ECS/ContainerInsights RunningTaskCount Average 60 "+dimensions; got != want {
+		t.Errorf("tasks: got\n%s\nwant\n%s", got, want)
+	}
+	equal(t, "tasks", []any{tasks["ComparisonOperator"], tasks["Threshold"], tasks["EvaluationPeriods"], tasks["DatapointsToAlarm"], tasks["TreatMissingData"]},
+		`["GreaterThanThreshold",0,5,5,"missing"]`)
 }
 
 // Catches: a setting that reaches no alarm.
@@ -119,7 +127,7 @@ func TestAlarmSettings(t *testing.T) {
 		"green-latency": {`requests >= 7,`, `"Period":300`, `"Threshold":250,`},
 		"cpu":           {`"Period":300`, `"Threshold":81,`},
 		"memory":        {`"Period":300`, `"Threshold":82,`},
-		"tasks":         {`"Period":300`, `"Threshold":1,`, "Fewer than 1 task run."},
+		"tasks":         {`"Period":300`, `IF(desired >= 1, 1 - running, 0)`, `"EvaluationPeriods":3`, "Fewer than 1 task run, though as many are wanted."},
 	} {
 		templatetest.WantText(t, alarms[name], want...)
 	}
