@@ -67,6 +67,7 @@ func (r Runtime) clone() Runtime {
 	r.Command, r.WritablePaths = slices.Clone(r.Command), slices.Clone(r.WritablePaths)
 	r.HealthCommand = slices.Clone(r.HealthCommand)
 	r.Scale.Peaks = slices.Clone(r.Scale.Peaks)
+	r.Checks = slices.Clone(r.Checks)
 	return r
 }
 
@@ -128,6 +129,12 @@ func (r Runtime) WithDefaults(kind Kind) Runtime {
 			r.Release.MinHealthyPercent = &full
 		}
 		set(&r.Release.MaxHealthyPercent, 200)
+	}
+	for i, k := range r.Checks {
+		r.Checks[i] = k.WithDefaults()
+	}
+	if r.Gated() {
+		set(&r.Release.CheckTimeout, DefaultCheckTimeout)
 	}
 	r.Alarms = r.Alarms.withDefaults(r, kind)
 	return r

@@ -170,6 +170,10 @@ type Runtime struct {
 	Release Release
 	// Alarms say what rolls a release back.
 	Alarms Alarms
+	// Checks are what a new version must answer before it takes a customer's request, at most [MaxChecks]. Not with grpc, for a
+	// worker, or for an internal service with the engine rolling. Default: none; then the load balancer's health check is all
+	// that says a new version is well before it takes traffic.
+	Checks []Check
 	// LogRetentionDays is how long logs are kept, one of the periods that CloudWatch Logs offers. Default: 30 in test
 	// environments, 365 elsewhere.
 	LogRetentionDays int
@@ -240,6 +244,9 @@ type Release struct {
 	// Interval between shifts, whole minutes, at least 1m; with ecs at most [MaxECSInterval]. Default: 5m for canary, 1m for
 	// linear.
 	Interval time.Duration
+	// CheckTimeout is how long a new version has to pass all Checks of the service, which are asked again and again until then: 1m
+	// to [MaxCheckTimeout]. Only with Checks and an engine that shifts traffic. Default: [DefaultCheckTimeout].
+	CheckTimeout time.Duration
 	// MinHealthyPercent of the desired tasks while rolling, 0 to 100. Default: 100.
 	MinHealthyPercent *int
 	// MaxHealthyPercent of the desired tasks while rolling, 101 to 200. Default: 200.

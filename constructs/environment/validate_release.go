@@ -82,6 +82,7 @@ func (c *checker) foreign(at, http string, engine Engine, given Release) {
 		{"strategy", given.Strategy != "", true},
 		{"percent", given.Percent != 0, true},
 		{"interval", given.Interval != 0, true},
+		{"checkTimeout", given.CheckTimeout != 0, true},
 		{"minHealthyPercent", given.MinHealthyPercent != nil, false},
 		{"maxHealthyPercent", given.MaxHealthyPercent != 0, false},
 	} {

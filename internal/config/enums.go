@@ -19,6 +19,7 @@ var enums = map[string][]string{
 	"coverageFormat": environment.CoverageFormats,
 	"protocol":       texts([]environment.Protocol{environment.HTTP1, environment.HTTP2, environment.GRPC}),
 	"engine":         texts(environment.Engines),
+	"method":         environment.CheckMethods,
 	"strategy":       texts([]environment.Strategy{environment.AllAtOnce, environment.Canary, environment.Linear}),
 }
 
@@ -42,6 +43,9 @@ var patterns = map[string]string{
 	"health":      `^/`,
 	"path":        `^/[^*?]*\*?$`,
 	"host":        `^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`,
+	"header":      "^[A-Za-z0-9!#$%&'*+.^_`|~-]+$",
+	"inner":       `^[^.]+(\.[^.]+)*$`,
+	"check":       `^/[A-Za-z0-9_.~!$&'()*+,;=:@%/?-]*$`,
 	"peak":        `^[a-z][a-z0-9]*(-[a-z0-9]+)*$`,
 	"moment":      `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}$`,
 	"variable":    `^[A-Za-z_][A-Za-z0-9_]*$`,

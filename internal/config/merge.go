@@ -92,6 +92,9 @@ func applicable(defaults, r Runtime) Runtime {
 		http.Health = nil
 		defaults.HTTP = &http
 	}
+	if both.HTTP == nil || value(both.HTTP.Protocol) == "grpc" {
+		defaults.Checks = nil
+	}
 	if defaults.Release == nil {
 		return defaults
 	}
@@ -103,9 +106,12 @@ func applicable(defaults, r Runtime) Runtime {
 	}
 	engine := value(both.Release.Engine)
 	if engine == "rolling" || engine == "" && worker {
-		release.Strategy, release.Percent, release.Interval = nil, nil, nil
+		release.Strategy, release.Percent, release.Interval, release.CheckTimeout = nil, nil, nil, nil
 	} else {
 		release.MinHealthyPercent, release.MaxHealthyPercent = nil, nil
+	}
+	if r.Checks == nil && defaults.Checks == nil {
+		release.CheckTimeout = nil
 	}
 	if value(both.Release.Strategy) == "all-at-once" && (r.Release != nil && r.Release.Strategy != nil) {
 		release.Percent, release.Interval = nil, nil

@@ -126,6 +126,9 @@ func (r Runtime) plan() environment.Runtime {
 			})
 		}
 	}
+	for _, k := range r.Checks {
+		out.Checks = append(out.Checks, k.plan())
+	}
 	if a := r.Alarms; a != nil {
 		out.Alarms = environment.Alarms{
 			Disabled: value(a.Disabled), ErrorPercent: value(a.ErrorPercent), LatencyMs: value(a.LatencyMs),
@@ -136,7 +139,7 @@ func (r Runtime) plan() environment.Runtime {
 	if l := r.Release; l != nil {
 		out.Release = environment.Release{
 			Engine: environment.Engine(value(l.Engine)), Strategy: environment.Strategy(value(l.Strategy)),
-			Percent: value(l.Percent), Interval: time.Duration(value(l.Interval)),
+			Percent: value(l.Percent), Interval: time.Duration(value(l.Interval)), CheckTimeout: time.Duration(value(l.CheckTimeout)),
 			MaxHealthyPercent: value(l.MaxHealthyPercent),
 		}
 		if m := l.MinHealthyPercent; m != nil {
@@ -145,4 +148,14 @@ func (r Runtime) plan() environment.Runtime {
 		}
 	}
 	return out
+}
+
+func (k Check) plan() environment.Check {
+	x := value(k.Expect)
+	return environment.Check{
+		Path: value(k.Path), Method: value(k.Method), Headers: maps.Clone(k.Headers), Body: value(k.Body),
+		Expect: environment.Expectation{
+			Status: value(x.Status), Headers: maps.Clone(x.Headers), JSON: maps.Clone(x.JSON), LatencyMs: value(x.LatencyMs),
+		},
+	}
 }

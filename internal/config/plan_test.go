@@ -99,7 +99,15 @@ func TestPlanHasEveryKey(t *testing.T) {
 			{Name: "black-friday", From: "2126-11-29T06:00", To: "2126-12-02T23:59", TimeZone: "America/New_York", Min: 20, Max: 60}}},
 		Release: environment.Release{
 			Engine: environment.CodeDeploy, Strategy: environment.Canary, Percent: 20, Interval: 10 * time.Minute,
+			CheckTimeout: 3 * time.Minute,
 		},
+		Checks: []environment.Check{{
+			Path: "/api/carts?page=1", Method: "POST", Headers: map[string]string{"content-type": "application/json"}, Body: `{"try": true}`,
+			Expect: environment.Expectation{
+				Status: 201, Headers: map[string]string{"content-type": "json"}, LatencyMs: 800,
+				JSON: map[string]string{"status": "open", "items.0.count": "1", "note": ""},
+			},
+		}},
 		Alarms: environment.Alarms{
 			ErrorPercent: 2, LatencyMs: 800, MinRequests: 50, CPUPercent: 85, MemoryPercent: 95, Period: 2 * time.Minute, Datapoints: 3,
 		},

@@ -232,6 +232,8 @@ type Runtime struct {
 	Release *Release `yaml:"release"`
 	// Alarms say what stops a release and rolls it back.
 	Alarms *Alarms `yaml:"alarms"`
+	// Checks are what a new version must answer before customers reach it, through the test listener.
+	Checks []Check `yaml:"checks" min:"1" max:"20"`
 	// LogRetentionDays is how long logs are kept. Without it: 30 in test environments, 365 elsewhere.
 	LogRetentionDays *int `yaml:"logRetentionDays" enum:"logRetentionDays" min:"1"`
 }
@@ -309,6 +311,8 @@ type Release struct {
 	Percent *int `yaml:"percent" min:"1" max:"99" default:"10"`
 	// Interval between shifts, in whole minutes, at most 24h with ecs. Without it: 5m for canary, 1m for linear.
 	Interval *Duration `yaml:"interval" min:"1m"`
+	// CheckTimeout is how long a new version has to pass all checks, up to 14m. Only with checks. Without it: 5m.
+	CheckTimeout *Duration `yaml:"checkTimeout" min:"1m"`
 	// MinHealthyPercent of the desired tasks while rolling.
 	MinHealthyPercent *int `yaml:"minHealthyPercent" min:"0" max:"100" default:"100"`
 	// MaxHealthyPercent of the desired tasks while rolling.
@@ -336,4 +340,30 @@ type Alarms struct {
 	Period *Duration `yaml:"period" min:"1m" default:"1m"`
 	// Datapoints are how many in a row must be bad.
 	Datapoints *int `yaml:"datapoints" min:"1" max:"10" default:"2"`
+}
+
+// Check is a request to a service, and what its answer must be.
+type Check struct {
+	// Path that is asked, with a slash first, and a query if need be.
+	Path *string `yaml:"path" required:"true" pattern:"check"`
+	// Method of the request.
+	Method *string `yaml:"method" enum:"method" default:"GET"`
+	// Headers of the request; no place for a secret.
+	Headers map[string]string `yaml:"headers" pattern:"header"`
+	// Body of the request, not with GET, HEAD and OPTIONS.
+	Body *string `yaml:"body"`
+	// Expect is what the answer must be. Without it: a status of 200 to 299, within 10 seconds.
+	Expect *Expectation `yaml:"expect"`
+}
+
+// Expectation is what an answer must be.
+type Expectation struct {
+	// Status of the answer; redirects are not followed. Without it: any of 200 to 299.
+	Status *int `yaml:"status" min:"200" max:"599"`
+	// Headers that the answer must have, each with a value that contains this one.
+	Headers map[string]string `yaml:"headers" pattern:"header"`
+	// JSON is what the body must hold: paths of names and list positions (items.0.name) with their values as texts.
+	JSON map[string]string `yaml:"json" pattern:"inner" empty:"allowed"`
+	// LatencyMs is the most that the answer may take.
+	LatencyMs *int `yaml:"latencyMs" min:"1" max:"10000" default:"10000"`
 }

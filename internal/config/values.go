@@ -50,7 +50,9 @@ func values(r environment.Runtime) []Setting {
 		vs.text("release.minHealthyPercent", strconv.Itoa(*m))
 	}
 	vs.number("release.maxHealthyPercent", r.Release.MaxHealthyPercent)
+	vs.duration("release.checkTimeout", r.Release.CheckTimeout)
 	vs.alarms(r.Alarms)
+	vs.list("checks", environment.CheckSettings(r.Checks))
 	vs.number("logRetentionDays", r.LogRetentionDays)
 	return vs
 }
