@@ -13,6 +13,8 @@ JOBS   ?=
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
 NODE     := node_modules/.package-lock.json
+# The AWS SDK that Lambda's Node.js has, for the tests of what runs there.
+SDK      := constructs/internal/checks/testdata/sdk
 SYNTH    := -config "$(CONFIG)" -out "$(OUT)" $(if $(SCOPE),-scope "$(SCOPE)") $(if $(IMAGE),-image "$(IMAGE)") $(if $(JOBS),-jobs $(JOBS))
 BINDINGS := github.com/aws/aws-cdk-go/awscdk/v2
 # Without VCS stamping a build needs no git, and a commit alone does not change the binary.
@@ -21,7 +23,7 @@ LINT     := go tool -modfile=$(CURDIR)/tools/go.mod golangci-lint
 EXAMPLES := $(patsubst %/go.mod,%,$(wildcard examples/*/go.mod))
 TESTED   := . $(patsubst %/go.mod,%,$(wildcard test/go.mod)) $(EXAMPLES)
 # Most are parts of a build's script: a variable may come from another part (SC2154); the tests run them under set -u.
-SCRIPTS  := $(shell find apps constructs internal stacks test -name '*.sh' 2>/dev/null)
+SCRIPTS  := $(shell find apps constructs internal stacks test -name node_modules -prune -o -name '*.sh' -print 2>/dev/null)
 GODIRS   := $(wildcard *.go apps constructs examples internal stacks test)
 
 .DEFAULT_GOAL := help
@@ -61,7 +63,12 @@ $(NODE): package.json package-lock.json
 	@[ -x node_modules/.bin/node ] || echo "no Node package for this platform; using $$(node --version) of the PATH" >&2
 	@touch $@
 
-test: $(NODE) ## Run every test that needs no more than Go, npm and make
+$(SDK)/$(NODE): $(SDK)/package.json $(SDK)/package-lock.json
+	@echo "installing the AWS SDK of the tests from its package-lock.json"
+	@cd $(SDK) && npm ci --ignore-scripts --prefer-offline --no-audit --no-fund --loglevel=error
+	@touch $@
+
+test: $(NODE) $(SDK)/$(NODE) ## Run every test that needs no more than Go, npm and make
 	@failed=""; for m in $(TESTED); do echo "go test ./... in $$m"; (cd $$m && go test ./...) || failed="$$failed $$m"; done; \
 	  [ -z "$$failed" ] || { echo "failed in:$$failed" >&2; exit 1; }
 
@@ -91,11 +98,11 @@ scripts: ## Check the syntax of the shell scripts, and that CI can start
 	@for f in .ci/run $(SCRIPTS); do bash -n $$f || exit 1; done
 	@[ -x .ci/run ] || { echo ".ci/run has no run bit" >&2; exit 1; }
 
-golden: $(NODE) ## Rewrite the golden files; their diff is part of the review
+golden: $(NODE) $(SDK)/$(NODE) ## Rewrite the golden files; their diff is part of the review
 	@for m in $(TESTED); do (cd $$m && UPDATE_GOLDEN=1 go test -count=1 ./...) || exit 1; done
 
 bench: app ## Measure seconds, memory and jsii calls of a synth; WRITE=docs renews docs/benchmark.md
 	@cd test && go run ./cmd/bench $(if $(WRITE),-write "$(CURDIR)/$(WRITE)") $(if $(RUNS),-runs $(RUNS))
 
 clean: ## Remove what the other targets made
-	rm -rf bin build cdk.out cdk.out.partial node_modules
+	rm -rf bin build cdk.out cdk.out.partial node_modules $(SDK)/node_modules

@@ -49,7 +49,11 @@ func renderRelease(template map[string]any, assembly string, s *Service) error {
 	if err != nil {
 		return err
 	}
-	appSpec, err := release.AppSpec(container, port, nil)
+	var hooks map[release.Hook]string
+	if s.Fargate.Gate != nil {
+		hooks = map[release.Hook]string{release.AfterAllowTestTraffic: s.Target.GateName(s.Name)}
+	}
+	appSpec, err := release.AppSpec(container, port, hooks)
 	if err != nil {
 		return err
 	}

@@ -53,6 +53,9 @@ func NewService(scope constructs.Construct, plan *environment.Plan, s *environme
 		TaskRoleName:          t.TaskRoleName(s.Name),
 		CodeDeployRoleName:    t.CodeDeployRoleName(s.Name),
 		ShiftRoleName:         t.ShiftRoleName(s.Name),
+		GateName:              t.GateName(s.Name),
+		GateRoleName:          t.GateRoleName(s.Name),
+		GateLogGroupName:      t.GateLogGroupName(s.Name),
 		LogGroupName:          t.LogGroupName(s.Name),
 		LogKey:                platform.LogKey(),
 	}
@@ -61,7 +64,7 @@ func NewService(scope constructs.Construct, plan *environment.Plan, s *environme
 		Vpc:         platform.Vpc,
 	})
 	if x := runtime.Expose; x != nil {
-		props.Route = route(stack, platform, s.Name, t, runtime)
+		props.Route, props.TestURL = route(stack, platform, s.Name, t, runtime)
 	}
 	props.Alarms = named(stack, s.Name, t, runtime)
 	created := &Service{Stack: stack, Name: s.Name, Target: t, Fargate: service.NewFargate(stack, "Service", props)}
@@ -104,8 +107,9 @@ func (s *Service) watch(r environment.Runtime) {
 	f.Service.Node().AddDependency(s.Alarms)
 }
 
-// route leads from the target's load balancer to the service.
-func route(stack awscdk.Stack, platform *network.Imported, name string, t environment.Target, r environment.Runtime) service.Route {
+// route leads from the target's load balancer to the service. The URL is that of its test listener, for the gate.
+func route(stack awscdk.Stack, platform *network.Imported, name string, t environment.Target, r environment.Runtime) (service.Route, string) {
+	host, port := t.TestAddress(name, r.Expose)
 	if r.Expose.Internal {
 		in := ingress.InternalFromParameters(stack, "Ingress", t, platform.Vpc)
 		return &service.InternalRoute{
@@ -113,7 +117,7 @@ func route(stack awscdk.Stack, platform *network.Imported, name string, t enviro
 			SecurityGroup:  in.SecurityGroup,
 			Port:           r.Expose.PortOf(name),
 			CertificateARN: in.CertificateARN,
-		}
+		}, testURL(t, host, port)
 	}
 	in := ingress.PublicFromParameters(stack, "Ingress", t)
 	public := &service.PublicRoute{
@@ -126,7 +130,14 @@ func route(stack awscdk.Stack, platform *network.Imported, name string, t enviro
 	if r.Release.Engine.Shifts() {
 		public.TestListener = in.TestListener()
 	}
-	return public
+	if host == "" && r.Gated() {
+		host = in.DNSName()
+	}
+	return public, testURL(t, host, port)
+}
+
+func testURL(t environment.Target, host string, port int) string {
+	return fmt.Sprintf("%s://%s:%d", t.Scheme(), host, port)
 }
 
 // bake is the wave's; the engine rolling has none of its own.

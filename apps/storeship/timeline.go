@@ -67,6 +67,10 @@ func printTimeline(out io.Writer, s *environment.Service, e *environment.Environ
 		target := environment.Target{Store: store, Environment: e, Region: w.regions[0]}
 		fmt.Fprintf(out, "Alarms %s-…: %s.\n", target.ServiceName(s.Name), text.List(names))
 	}
+	if t.Checks > 0 {
+		fmt.Fprintf(out, "Before, the new version has %s to pass %s through the test listener, or no customer reaches it.\n",
+			at(r.Release.CheckTimeout), text.Count(t.Checks, "check"))
+	}
 	if r.Release.Engine == environment.CodeDeploy {
 		fmt.Fprintf(out, "Before, the new tasks have %s to become healthy; CodePipeline waits %s for everything.\n",
 			at(environment.MaxGreenStart), at(environment.MaxAction))

@@ -71,6 +71,9 @@ func (t Target) ServiceContract(r Runtime) []string {
 		if r.Release.Engine.Shifts() {
 			names = append(names, PublicTestListenerARN)
 		}
+		if r.Gated() && t.Environment.Domain == nil {
+			names = append(names, PublicDNSName)
+		}
 	}
 	return names
 }

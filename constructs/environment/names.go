@@ -179,6 +179,26 @@ func (t Target) ShiftRoleName(service string) string {
 	return t.Prefix() + "-" + service + "-" + t.Region + "-shift"
 }
 
+// GateName is the Lambda function that asks new versions of a service their checks.
+func (t Target) GateName(service string) string { return t.ServiceName(service) + "-gate" }
+
+// GateRoleName is that function's role.
+func (t Target) GateRoleName(service string) string {
+	return t.Prefix() + "-" + service + "-" + t.Region + "-gate"
+}
+
+// GateLogGroupName is that function's log group.
+func (t Target) GateLogGroupName(service string) string { return t.LogGroupName(service) + "/gate" }
+
+// TestAddress is the host and port at which the VPC reaches the test listener of a service; the host is empty for a public
+// service without a domain, which only its load balancer's own name leads to.
+func (t Target) TestAddress(service string, x *Expose) (host string, port int) {
+	if x.Internal {
+		return t.InternalHost(service), x.PortOf(service) + TestPortOffset
+	}
+	return t.Host(), PublicTestPort
+}
+
 // AlarmName is an alarm of a service in the target.
 func (t Target) AlarmName(service string, a Alarm) string {
 	return t.ServiceName(service) + "-" + a.Name()

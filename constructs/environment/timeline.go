@@ -24,6 +24,8 @@ type Timeline struct {
 	Release Release
 	// Alarms that roll the release back, with their defaults.
 	Alarms Alarms
+	// Checks is how many checks the new version must pass before; 0 for none.
+	Checks int
 	// Full is when all traffic is on the new version.
 	Full time.Duration
 	// Fires is when the alarms can fire; 0 without alarms.
@@ -37,6 +39,9 @@ type Timeline struct {
 func NewTimeline(r Runtime, bake time.Duration) Timeline {
 	t := Timeline{Release: r.Release, Alarms: r.Alarms, Full: r.Release.Shift()}
 	t.Gone = t.Full + bake
+	if r.Gated() {
+		t.Checks = len(r.Checks)
+	}
 	if !r.Alarms.Disabled {
 		t.Fires = r.Alarms.Fires()
 	}

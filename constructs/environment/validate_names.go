@@ -23,6 +23,7 @@ const (
 	maxFamily      = 255 // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RegisterTaskDefinition.html
 	maxApplication = 100 // https://docs.aws.amazon.com/codedeploy/latest/APIReference/API_CreateApplication.html
 	maxCluster     = 255 // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateCluster.html
+	maxFunction    = 64  // https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html
 	maxLogGroup    = 512 // https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html
 	maxPipeline    = 100 // https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_PipelineDeclaration.html
 	maxRepository  = 256 // https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepository.html
@@ -174,7 +175,7 @@ func (e *Environment) knownTargets(s *Store) []Target {
 func (e *Environment) serviceNames(s *Store, path string, svc *Service) []derivedName {
 	var ns []derivedName
 	r := svc.In(e)
-	engine, alarms := r.Release.Engine, r.ArmedAlarms()
+	engine, alarms, gated := r.Release.Engine, r.ArmedAlarms(), r.HTTP != nil && r.Gated()
 	for _, t := range e.knownTargets(s) {
 		of := " of " + svc.Name + " in " + e.Name + ", " + t.Region + ","
 		ns = append(ns,
@@ -185,6 +186,12 @@ func (e *Environment) serviceNames(s *Store, path string, svc *Service) []derive
 			derivedName{"IAM role", "the role of the tasks" + of, t.TaskRoleName(svc.Name), maxRole, e.Account, "", path})
 		for _, alarm := range alarms {
 			ns = append(ns, derivedName{"alarm", "the alarm " + alarm.Name() + of, t.AlarmName(svc.Name, alarm), maxAlarm, e.Account, t.Region, path})
+		}
+		if gated {
+			ns = append(ns,
+				derivedName{"Lambda function", "the checks of new versions" + of, t.GateName(svc.Name), maxFunction, e.Account, t.Region, path},
+				derivedName{"IAM role", "the role of the checks of new versions" + of, t.GateRoleName(svc.Name), maxRole, e.Account, "", path},
+				derivedName{"log group", "the logs of the checks of new versions" + of, t.GateLogGroupName(svc.Name), maxLogGroup, e.Account, t.Region, path})
 		}
 		switch engine {
 		case CodeDeploy:

@@ -31,10 +31,14 @@ func (f *Fargate) strategy(p *FargateProps, props *awsecs.FargateServiceProps) {
 // alternate is the second target group of a service, with the rules whose weights ECS changes and the role that it takes
 // for that.
 func (f *Fargate) alternate(p *FargateProps, way connection) awsecs.IAlternateTarget {
+	role := f.shiftRole(p, way)
+	if f.Gate != nil {
+		f.hook(role.WithoutPolicyUpdates(nil))
+	}
 	return awsecs.NewAlternateTarget(jsii.String("Alternate"), &awsecs.AlternateTargetProps{
 		AlternateTargetGroup: f.Green,
 		ProductionListener:   awsecs.ListenerRuleConfiguration_ApplicationListenerRule(way.rule),
 		TestListener:         awsecs.ListenerRuleConfiguration_ApplicationListenerRule(way.testRule),
-		Role:                 f.shiftRole(p, way),
+		Role:                 role,
 	})
 }

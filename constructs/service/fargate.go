@@ -33,6 +33,8 @@ type Fargate struct {
 	Application awscodedeploy.EcsApplication
 	// DeploymentGroup of CodeDeploy. Nil without codedeploy.
 	DeploymentGroup awscodedeploy.EcsDeploymentGroup
+	// Gate asks a new version the service's checks before customers reach it. Nil without checks, and with rolling.
+	Gate *Gate
 	// TaskRole is what the containers may do; nothing, until you grant it something.
 	TaskRole awsiam.Role
 	// ExecutionRole is what ECS may do to start a task: pull the image, read the secrets, write logs.
@@ -70,10 +72,13 @@ func NewFargate(scope constructs.Construct, id string, props *FargateProps) *Far
 	needs := []constructs.IDependable{f.TaskDefinition, f.ExecutionRole, f.TaskRole}
 	if p.Route != nil {
 		f.addTargetGroups(p)
+		f.addGate(p)
 		way := p.Route.connect(f, p)
 		needs = append(needs, f.balance(p, way)...)
 		if p.Runtime.Release.Engine == environment.CodeDeploy {
 			f.addDeploymentGroup(p, way)
+		} else if f.Gate != nil {
+			needs = append(needs, f.Gate) // ECS asks it within the deployment of the stack
 		}
 	}
 	f.Service.Node().AddDependency(needs...)

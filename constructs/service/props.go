@@ -42,6 +42,10 @@ type FargateProps struct {
 	// none; the service is a worker.
 	Route Route
 
+	// TestURL is the test listener as the VPC reaches it, without a path: "https://catalog.internal.shop.example.com:31234". Its
+	// host may be a token, its port not. Required with Runtime.Checks and the engines codedeploy and ecs.
+	TestURL string
+
 	// Bake is how long the old tasks stay after all traffic is on the new ones, with the alarms armed: 0 to 48h in whole
 	// minutes with the engine codedeploy, and with the engine ecs to [environment.MaxECSBake], which a deployment of the
 	// stack then waits for. Not with the engine rolling. Default: none.
@@ -59,9 +63,15 @@ type FargateProps struct {
 	CodeDeployRoleName string
 	// ShiftRoleName is the role with which ECS shifts traffic, with the engine ecs. Default: "<Name>-<Region>-shift".
 	ShiftRoleName string
+	// GateName is the Lambda function that asks a new version its checks, at most 64 characters. Default: "<Name>-gate".
+	GateName string
+	// GateRoleName is that function's role. Default: "<Name>-<Region>-gate".
+	GateRoleName string
 	// LogGroupName of the tasks' log group. Default: "/ecs/<Name>".
 	LogGroupName string
-	// LogKey encrypts the log group; its policy must admit CloudWatch Logs. Default: CloudWatch Logs' own key.
+	// GateLogGroupName of the gate's log group. Default: "<LogGroupName>/gate".
+	GateLogGroupName string
+	// LogKey encrypts the log groups; its policy must admit CloudWatch Logs. Default: CloudWatch Logs' own key.
 	// https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
 	LogKey awskms.IKey
 	// SecretKeyARNs lists the customer managed keys of Runtime.Secrets, keys and not aliases. Default: none; AWS managed keys
@@ -72,6 +82,8 @@ type FargateProps struct {
 // Route is a way from a load balancer to the tasks of a service: [*InternalRoute] or [*PublicRoute].
 type Route interface {
 	connect(f *Fargate, p *FargateProps) connection
+	// admit lets the gate reach the test listener.
+	admit(gate awsec2.SecurityGroup, p *FargateProps)
 	validate(p *FargateProps) error
 }
 
@@ -81,7 +93,8 @@ type Route interface {
 type InternalRoute struct {
 	// LoadBalancer that the listeners stand on. Required.
 	LoadBalancer awselasticloadbalancingv2.IApplicationLoadBalancer
-	// SecurityGroup of the load balancer; it gets a rule out to the tasks. Required.
+	// SecurityGroup of the load balancer; it gets a rule out to the tasks, and with checks one that admits the gate to the test
+	// listener. Required.
 	SecurityGroup awsec2.ISecurityGroup
 	// Port of the production listener, 20000 to 29999. Required.
 	Port int
@@ -95,8 +108,9 @@ type PublicRoute struct {
 	// Listener that customers reach. It must speak HTTPS with the protocols grpc and http2, which nobody can see here.
 	// Required.
 	Listener awselasticloadbalancingv2.IApplicationListener
-	// TestListener is closed to customers and shows a new version before it takes traffic. Required with the engines
-	// codedeploy and ecs; rolling has no use for it.
+	// TestListener is closed to customers and shows a new version before it takes traffic. With Runtime.Checks it must admit
+	// the addresses from which the VPC reaches the internet. Required with the engines codedeploy and ecs; rolling has no use for
+	// it.
 	TestListener awselasticloadbalancingv2.IApplicationListener
 	// SecurityGroup of the load balancer; it gets a rule out to the tasks. Required.
 	SecurityGroup awsec2.ISecurityGroup

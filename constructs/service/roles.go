@@ -55,7 +55,7 @@ func tasksOf(p *FargateProps) awsiam.IPrincipal {
 }
 
 // codeDeployRole is what CodeDeploy may do: what the managed policy AWSCodeDeployRoleForECS allows, on this service alone,
-// and without what this service has no use for (hooks, notifications, revisions in S3).
+// and without what this service has no use for (notifications, revisions in S3).
 // https://docs.aws.amazon.com/codedeploy/latest/userguide/security-iam-awsmanpol.html
 func (f *Fargate) codeDeployRole(p *FargateProps, way connection) awsiam.Role {
 	ecs := "arn:aws:ecs:" + p.Region + ":" + p.Account + ":"
@@ -70,7 +70,7 @@ func (f *Fargate) codeDeployRole(p *FargateProps, way connection) awsiam.Role {
 				"StringLike":   map[string]any{"aws:SourceArn": "arn:aws:codedeploy:" + p.Region + ":" + p.Account + ":deploymentgroup:" + p.Name + "/*"},
 			},
 		}),
-		InlinePolicies: inline("Shift",
+		InlinePolicies: inline("Shift", f.asking(p,
 			allow(nil, []string{"ecs:CreateTaskSet", "ecs:DeleteTaskSet", "ecs:DescribeServices", "ecs:UpdateServicePrimaryTaskSet"},
 				ecs+"service/"+name, ecs+"task-set/"+name+"/*"),
 			allow(nil, []string{way.modify}, way.routes...),
@@ -79,7 +79,7 @@ func (f *Fargate) codeDeployRole(p *FargateProps, way connection) awsiam.Role {
 				"cloudwatch:DescribeAlarms",
 			}, "*"),
 			allow(map[string]any{"StringEquals": map[string]any{"iam:PassedToService": "ecs-tasks.amazonaws.com"}},
-				[]string{"iam:PassRole"}, *f.ExecutionRole.RoleArn(), *f.TaskRole.RoleArn())),
+				[]string{"iam:PassRole"}, *f.ExecutionRole.RoleArn(), *f.TaskRole.RoleArn()))...),
 	})
 	policy.Acknowledge(role,
 		policy.Finding{
@@ -106,14 +106,14 @@ func (f *Fargate) shiftRole(p *FargateProps, way connection) awsiam.Role {
 		// AWS documents no condition on the caller here, and with a wrong one no release would begin.
 		// https://docs.aws.amazon.com/AmazonECS/latest/developerguide/AmazonECSInfrastructureRolePolicyForLoadBalancers.html
 		AssumedBy: awsiam.NewServicePrincipal(jsii.String("ecs.amazonaws.com"), nil),
-		InlinePolicies: inline("Shift",
+		InlinePolicies: inline("Shift", f.asking(p,
 			allow(nil, []string{way.modify}, way.routes...),
 			allow(nil, []string{"elasticloadbalancing:DeregisterTargets", "elasticloadbalancing:RegisterTargets"},
 				*f.Blue.TargetGroupArn(), *f.Green.TargetGroupArn()),
 			allow(nil, []string{
 				"elasticloadbalancing:DescribeListeners", "elasticloadbalancing:DescribeRules", "elasticloadbalancing:DescribeTargetGroups",
 				"elasticloadbalancing:DescribeTargetHealth",
-			}, "*")),
+			}, "*"))...),
 	})
 	policy.Acknowledge(role, policy.Finding{
 		Rule:      "AwsSolutions-IAM5",
@@ -121,6 +121,14 @@ func (f *Fargate) shiftRole(p *FargateProps, way connection) awsiam.Role {
 		AppliesTo: []string{"Resource::*"},
 	})
 	return role
+}
+
+// asking adds to what shifts the traffic that it may ask the gate, where there is one.
+func (f *Fargate) asking(p *FargateProps, statements ...map[string]any) []map[string]any {
+	if f.Gate == nil {
+		return statements
+	}
+	return append(statements, allow(nil, []string{"lambda:InvokeFunction"}, p.gateARN()))
 }
 
 // allow is a statement of a policy, as IAM writes it.

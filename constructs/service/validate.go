@@ -1,6 +1,7 @@
 package service
 
 import (
+	"fmt"
 	"maps"
 	"regexp"
 	"slices"
@@ -29,8 +30,12 @@ var (
 	clusterPattern = regexp.MustCompile(`^[A-Za-z0-9_-]{1,255}$`)
 	accountPattern = regexp.MustCompile(`^[0-9]{12}$`)
 	rolePattern    = regexp.MustCompile(`^[A-Za-z0-9+=,.@_-]{1,64}$`)
-	digestPattern  = regexp.MustCompile(`^[^@\s]+@sha256:[0-9a-f]{64}$`)
-	keyPattern     = regexp.MustCompile(`^arn:aws:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$`)
+	// https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html
+	functionPattern = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
+	testPortPattern = regexp.MustCompile(`:[1-9][0-9]{0,4}$`)
+	testURLPattern  = regexp.MustCompile(`^https?://[A-Za-z0-9.-]+:[1-9][0-9]{0,4}$`)
+	digestPattern   = regexp.MustCompile(`^[^@\s]+@sha256:[0-9a-f]{64}$`)
+	keyPattern      = regexp.MustCompile(`^arn:aws:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$`)
 	// https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-condition-types.html
 	pathPattern = regexp.MustCompile(`^/[A-Za-z0-9_.$/~"'@:+&-]{0,126}[A-Za-z0-9_.$/~"'@:+&*-]?$`)
 	hostPattern = regexp.MustCompile(`^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$`)
@@ -79,10 +84,28 @@ func (p *FargateProps) Validate() error {
 	} {
 		matches(&l, r[0], r[1], rolePattern, "must be 1 to 64 letters, digits and +=,.@_-")
 	}
+	if full.Runtime.Gated() {
+		p.validateGate(&l, full)
+	}
 	if full.Runtime.Release.Engine == environment.ECS {
 		matches(&l, "ShiftRoleName", full.ShiftRoleName, rolePattern, "must be 1 to 64 letters, digits and +=,.@_-")
 	}
 	return l.Err()
+}
+
+// validateGate checks what asks a new version its checks; full has the defaults as well.
+func (p *FargateProps) validateGate(l *problem.List, full *FargateProps) {
+	internal, _ := p.Route.(*InternalRoute)
+	switch {
+	case p.TestURL == "", !token(p.TestURL) && !testURLPattern.MatchString(p.TestURL):
+		matches(l, "TestURL", p.TestURL, testURLPattern, "must be a scheme, a host and a port without a path, such as https://catalog.internal.shop.example.com:31234")
+	case !testPortPattern.MatchString(p.TestURL):
+		l.Addf("TestURL", "must end in a literal port, such as :9443, got %q", p.TestURL)
+	case internal != nil && !strings.HasSuffix(p.TestURL, fmt.Sprintf(":%d", internal.Port+environment.TestPortOffset)):
+		l.Addf("TestURL", "must have the port of the route's test listener, %d, got %q", internal.Port+environment.TestPortOffset, p.TestURL)
+	}
+	matches(l, "GateName", full.GateName, functionPattern, "must be 1 to 64 letters, digits, hyphens and underscores")
+	matches(l, "GateRoleName", full.GateRoleName, rolePattern, "must be 1 to 64 letters, digits and +=,.@_-")
 }
 
 // validateVariables checks what the container finds in its environment.
@@ -238,7 +261,10 @@ func (p *FargateProps) withDefaults() *FargateProps {
 	set(&c.TaskRoleName, p.Name+"-"+p.Region+"-task")
 	set(&c.CodeDeployRoleName, p.Name+"-"+p.Region+"-codedeploy")
 	set(&c.ShiftRoleName, p.Name+"-"+p.Region+"-shift")
+	set(&c.GateName, p.Name+"-gate")
+	set(&c.GateRoleName, p.Name+"-"+p.Region+"-gate")
 	set(&c.LogGroupName, "/ecs/"+p.Name)
+	set(&c.GateLogGroupName, c.LogGroupName+"/gate")
 	return &c
 }
 

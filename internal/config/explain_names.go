@@ -30,6 +30,9 @@ func (x *explainer) names() {
 		if r.Release.Engine == environment.ECS {
 			x.derived("shiftRole"+in, t.ShiftRoleName(name))
 		}
+		if r.Gated() {
+			x.derived("gate"+in, t.GateName(name))
+		}
 		if r.Expose != nil && !r.Expose.Internal && r.Expose.Host == "" && t.Host() != "" {
 			x.derived("url"+in, "https://"+t.Host())
 		}

@@ -64,6 +64,7 @@ func Settings() []Setting {
 		{[]string{"services.*.release.strategy", "services.*.release.percent", "services.*.release.interval"}, NextDeployment, "the deployment group changes before the release of the same execution; with the engine ecs the service does"},
 		{[]string{"services.*.release.minHealthyPercent", "services.*.release.maxHealthyPercent"}, NextDeployment, "only for the engine rolling"},
 		{[]string{"services.*.alarms"}, NextDeployment, "before the release of the same execution, which they already watch; nothing frozen knows them"},
+		{[]string{"services.*.checks", "services.*.release.checkTimeout"}, NextDeployment, "before the release of the same execution, which they already decide on; nothing frozen knows them"},
 		{[]string{"services.*.logRetentionDays"}, NextDeployment, "older events are deleted, and do not come back"},
 		{[]string{"services.*.overrides"}, NextRelease, "as the same key of the service, in that environment"},
 	}

@@ -19,7 +19,7 @@ const root = "../.."
 // module is the path of the main module.
 const module = "github.com/storeship/storeship"
 
-// made are folders that no one commits, at the top of a module.
+// made are folders that no one commits, at the top of a module; node_modules nowhere.
 var made = []string{".git", "node_modules", "bin", "build", "cdk.out", "cdk.out.partial", "vendor"}
 
 // source is the parsed repository.
@@ -100,7 +100,8 @@ func walk(t *testing.T, mainOnly bool, visit func(name string)) {
 		name = filepath.ToSlash(name)
 		switch {
 		case d.IsDir() && name != ".":
-			if _, err := os.Stat(filepath.Join(filepath.Dir(p), "go.mod")); err == nil && slices.Contains(made, d.Name()) {
+			_, err := os.Stat(filepath.Join(filepath.Dir(p), "go.mod"))
+			if d.Name() == "node_modules" || err == nil && slices.Contains(made, d.Name()) {
 				return fs.SkipDir
 			}
 			if _, err := os.Stat(filepath.Join(p, "go.mod")); mainOnly && (err == nil || d.Name() == "testdata") {

@@ -136,7 +136,7 @@ func moduleFiles(t *testing.T) []string {
 		}
 		if d.IsDir() {
 			_, err := os.Stat(filepath.Join(path, "go.mod"))
-			if err == nil || slices.Contains(left, name) {
+			if err == nil || slices.Contains(left, name) || d.Name() == "node_modules" {
 				return fs.SkipDir
 			}
 			return nil

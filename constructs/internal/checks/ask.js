@@ -2,6 +2,7 @@
 const http = require('node:http');
 const https = require('node:https');
 const http2 = require('node:http2');
+const { isIP } = require('node:net');
 
 const LARGEST = 1024 * 1024; // bytes of an answer's body
 
@@ -46,7 +47,9 @@ function ask(target, check) {
       return;
     }
     if (target.host) headers.host = target.host;
-    const request = (url.protocol === 'https:' ? https : http).request(url, { method: check.method, headers, agent: false });
+    // Without a name of its own, TLS would take the header's.
+    const servername = isIP(url.hostname) ? '' : url.hostname;
+    const request = (url.protocol === 'https:' ? https : http).request(url, { method: check.method, headers, servername, agent: false });
     close = () => request.destroy();
     request.on('response', (response) => read(response, response.statusCode, response.headers));
     request.on('error', fail);

@@ -6,7 +6,9 @@
 //   CHECKS    the checks
 //   TIMEOUT   the milliseconds in which all must pass; what fails is asked again until then
 //   INTERVAL  the milliseconds between two tries
+// An event {awake: true} asks nothing: it comes every day, so that Lambda keeps the function's network interfaces.
 exports.handler = async (event, context) => {
+  if (event?.awake) return undefined;
   const { SERVICE, ENGINE, TARGET, CHECKS, TIMEOUT, INTERVAL } = process.env;
   const { DeploymentId: deploymentId, LifecycleEventHookExecutionId: lifecycleEventHookExecutionId } = event ?? {};
   if (ENGINE === 'codedeploy' && !(deploymentId && lifecycleEventHookExecutionId)) {
