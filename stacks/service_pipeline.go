@@ -247,6 +247,11 @@ func smokeTarget(t environment.Target, service string, r environment.Runtime) bu
 	}
 	if r.Release.Engine == environment.Rolling {
 		target.Bake = t.Bake()
+		if target.Bake > 0 {
+			for _, a := range r.ArmedAlarms() {
+				target.Alarms = append(target.Alarms, t.AlarmName(service, a))
+			}
+		}
 	}
 	// Only a path that the service's own rule matches says anything of the service, and a server of gRPC has no answer to a
 	// GET: of that, the health of its tasks says what there is to say.

@@ -102,7 +102,7 @@ func TestAlarmsTouchNothingFrozen(t *testing.T) {
 // there.
 func TestServicesOfECSNameTheirAlarms(t *testing.T) {
 	for engine, counts := range map[string][2]int{"rolling": {6, 1}, "ecs": {9, 2}} {
-		in := edited(t, "{strategy: linear, percent: 20, interval: 3m}", "{engine: "+engine+"}")
+		in := edited(t, "{strategy: linear, percent: 20, interval: 3m}", "{engine: "+engine+"}, checks: []")
 		in.Context = map[string]string{"scope": "catalog"}
 		found := 0
 		for _, s := range harness.Synth(t, in).Assembly.Stacks() {

@@ -26,7 +26,7 @@ func withEngine(t *testing.T, release string) harness.Input {
 	const its = "prod: {release: {strategy: linear, percent: 20, interval: 3m}}"
 	require.Equal(t, 1, strings.Count(string(text), its), "catalog's release is another one")
 	file := filepath.Join(t.TempDir(), "storeship.yaml")
-	require.NoError(t, os.WriteFile(file, []byte(strings.Replace(string(text), its, "prod: {release: "+release+"}", 1)), 0o644))
+	require.NoError(t, os.WriteFile(file, []byte(strings.Replace(string(text), its, "prod: {"+release+"}", 1)), 0o644))
 	return harness.Input{Config: file, Context: map[string]string{"scope": "catalog"}, Validate: true}
 }
 
@@ -35,9 +35,9 @@ func withEngine(t *testing.T, release string) harness.Input {
 func TestGoldenEngines(t *testing.T) {
 	files := map[string][]byte{}
 	for engine, release := range map[string]string{
-		"codedeploy": "{engine: codedeploy, strategy: linear, percent: 20, interval: 3m}",
-		"ecs":        "{engine: ecs, strategy: linear, percent: 20, interval: 3m}",
-		"rolling":    "{engine: rolling}",
+		"codedeploy": "release: {engine: codedeploy, strategy: linear, percent: 20, interval: 3m}",
+		"ecs":        "release: {engine: ecs, strategy: linear, percent: 20, interval: 3m}",
+		"rolling":    "release: {engine: rolling}, checks: []",
 	} {
 		out := harness.Synth(t, withEngine(t, release))
 		requireClean(t, out)

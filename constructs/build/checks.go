@@ -73,7 +73,7 @@ type SmokeTest struct {
 
 // NewSmokeTest creates the project. It costs build minutes of a small host, for as long as a bake lasts that it watches.
 // The inspector roles need ecs:DescribeServices, ecs:DescribeTaskDefinition and elasticloadbalancing:DescribeTargetHealth
-// for Cluster, and ssm:GetParameter for AddressParameter.
+// for Cluster, ssm:GetParameter for AddressParameter, and cloudwatch:DescribeAlarms for Alarms.
 func NewSmokeTest(scope constructs.Construct, id string, props *SmokeTestProps) *SmokeTest {
 	p := props.withDefaults()
 	node.Must("build.SmokeTest", scope, id, p.Validate())
@@ -96,6 +96,7 @@ func NewSmokeTest(scope constructs.Construct, id string, props *SmokeTestProps) 
 			{"REQUEST_PATH", t.Path},
 			{"REQUEST_HOST", t.Host},
 			{"BAKE_MINUTES", minutes(t.Bake)},
+			{"ALARMS", strings.Join(t.Alarms, " ")},
 		}})
 	}
 	// All attempts of both checks at their slowest, and the start of the build.

@@ -216,6 +216,27 @@ func TestSmokeBakes(t *testing.T) {
 	h.fails("smoke test: 0 of 2 tasks run")
 }
 
+// Catches a rolling bake in which an alarm fires and nobody hears it, and one that asks for the alarms of others.
+func TestSmokeBakeHearsAlarms(t *testing.T) {
+	h := runningHost(t, "Baking")
+	h.write("alarms", "\n\nshop-beta-catalog-errors\n")
+	h.run(map[string]string{"IMAGE_DIGEST": first})
+	h.fails("bake: the alarm shop-beta-catalog-errors fires; the new version stays here and goes no further")
+	if got := len(h.calls("sleep 60")); got != 3 {
+		t.Errorf("waits %d minutes, want 3", got)
+	}
+	if got := h.calls("aws cloudwatch describe-alarms --region eu-west-1 --alarm-types MetricAlarm --state-value ALARM " +
+		"--alarm-names shop-beta-catalog-errors shop-beta-catalog-tasks --query "); len(got) != 3 {
+		t.Errorf("asks for %q", got)
+	}
+	h = runningHost(t, "Rolling")
+	h.run(map[string]string{"IMAGE_DIGEST": first})
+	h.succeeds()
+	if got := h.calls("aws cloudwatch"); len(got) != 0 {
+		t.Errorf("asks without a bake: %q", got)
+	}
+}
+
 // Catches a service without a load balancer that is refused for having no targets.
 func TestSmokeWorker(t *testing.T) {
 	h := runningHost(t, "Rolling")
@@ -234,8 +255,9 @@ func TestSmokeCallFails(t *testing.T) {
 		"aws-ecs-describe-services":        "cannot read service shop-beta-catalog",
 		"aws-ecs-describe-task-definition": "cannot read task definition family:7",
 		"aws-elbv2-describe-target-health": "cannot read the targets of arn:targets",
+		"aws-cloudwatch-describe-alarms":   "cannot read the alarms of shop-beta-catalog",
 	} {
-		h := runningHost(t, "BlueGreen")
+		h := runningHost(t, "Baking")
 		h.write("fail/"+call, "")
 		h.run(map[string]string{"IMAGE_DIGEST": first})
 		h.fails(says)

@@ -137,7 +137,7 @@ var fixture = sync.OnceValue(func() map[string]any {
 	smoke("Native", build.Digest(image), running)
 	running.Engine = environment.Rolling
 	smoke("Rolling", build.Digest(image), running)
-	running.Bake = 90 * time.Minute
+	running.Bake, running.Alarms = 90*time.Minute, []string{"shop-beta-catalog-errors", "shop-beta-catalog-tasks"}
 	smoke("Baking", build.Digest(image), running)
 	wave.AddPost(build.MarkReleased(stack, "MarkReleased", &build.MarkReleasedProps{
 		Project: p, Input: releases, Registry: registry, CommitID: code.CommitID(), ImageDigest: build.Digest(image),

@@ -187,6 +187,9 @@ type SmokeTarget struct {
 	// looked at every minute, and the step fails when it is not well for all Attempts. For the engines that do not watch a
 	// release themselves. Only with Cluster. Default: none.
 	Bake time.Duration
+	// Alarms are names of CloudWatch alarms of the region, of which none may fire within Bake: one that does fails the step at
+	// once. Only with Bake. Default: none.
+	Alarms []string
 }
 
 // Defaults of a smoke test.

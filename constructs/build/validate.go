@@ -21,6 +21,7 @@ var (
 	reportGroupForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9-]{1,99}$`)
 	scopeForm       = regexp.MustCompile(`^[a-z][a-z0-9-]*$`)
 	parameterForm   = regexp.MustCompile(`^/[A-Za-z0-9_./-]+$`)
+	alarmForm       = regexp.MustCompile(`^[A-Za-z0-9._/-]{1,255}$`)
 	targetForm      = regexp.MustCompile(`^[A-Za-z0-9._-]{1,100}$`)
 	urlForm         = regexp.MustCompile(`^https?://[^\s/]+(/\S*)?$`)
 )

@@ -224,6 +224,12 @@ func (t SmokeTarget) Validate() error {
 	} else if t.Bake > 0 && t.Cluster == "" {
 		c.Addf("Cluster", "required with Bake")
 	}
+	if len(t.Alarms) > 0 && t.Bake == 0 {
+		c.Addf("Bake", "required with Alarms, which are looked at while it lasts")
+	}
+	for i, name := range t.Alarms {
+		c.matches(text.Item("Alarms", i), name, alarmForm, "letters, digits and . _ / -, as the script lists the names")
+	}
 	return c.Err()
 }
 

@@ -97,7 +97,7 @@ func NewAccess(scope constructs.Construct, id string, props *AccessProps) *Acces
 		},
 		policy.Finding{
 			Rule:      "AwsSolutions-IAM5",
-			Reason:    "ecs:DescribeTaskDefinition and elasticloadbalancing:DescribeTargetHealth have no resource level; both only read.",
+			Reason:    "ecs:DescribeTaskDefinition and elasticloadbalancing:DescribeTargetHealth have no resource level, and cloudwatch:DescribeAlarms none for several alarms in one call; all only read.",
 			AppliesTo: []string{"Resource::*"},
 		},
 	)
@@ -160,6 +160,6 @@ func inspectorStatements(store *environment.Store, env *environment.Environment)
 			arnOf("ecs", env, "service/"+cluster+"/*"),
 			arnOf("ecs", env, "task-set/"+cluster+"/*"),
 		}, nil),
-		allow([]string{"ecs:DescribeTaskDefinition", "elasticloadbalancing:DescribeTargetHealth"}, []string{"*"}, nil),
+		allow([]string{"cloudwatch:DescribeAlarms", "ecs:DescribeTaskDefinition", "elasticloadbalancing:DescribeTargetHealth"}, []string{"*"}, nil),
 	}
 }

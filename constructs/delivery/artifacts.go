@@ -167,6 +167,17 @@ func (a *Artifacts) addBucket(props *ArtifactsProps) {
 			read(fmt.Sprintf("Read%d", i), rolesOf(r.account, r.roles...))
 		}
 	}
+	// Builds write artifacts, and some of them run code of the delivery repository: it must not be what says that nothing changed.
+	a.Bucket.AddToResourcePolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+		Sid:        jsii.String("Baselines"),
+		Effect:     awsiam.Effect_DENY,
+		Principals: &[]awsiam.IPrincipal{awsiam.NewStarPrincipal()},
+		Actions:    jsii.Strings("s3:PutObject", "s3:DeleteObject", "s3:DeleteObjectVersion"),
+		Resources:  &[]*string{a.Bucket.ArnForObjects(jsii.String(build.BaselinePrefix + "*"))},
+		Conditions: &map[string]any{"ArnNotLike": map[string]any{
+			"aws:PrincipalArn": "arn:aws:iam::" + store.Tools.Account + ":role/" + store.BaselineRoleName("*"),
+		}},
+	}))
 }
 
 func (a *Artifacts) addApprovals(store *environment.Store) {

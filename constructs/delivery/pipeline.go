@@ -201,8 +201,11 @@ func (p *Pipeline) Review(input pipelines.IFileSetProducer) pipelines.Step {
 
 // Baseline is the step that keeps what was released for the next Review; see [build.Baseline].
 func (p *Pipeline) Baseline(input pipelines.IFileSetProducer) pipelines.Step {
-	return build.Baseline(awscdk.Stack_Of(p), "Baseline", &build.BaselineProps{
-		Project: p.Project(), Input: input, Pipeline: p.store.PipelineName(p.service),
+	stack, project := awscdk.Stack_Of(p), p.Project()
+	// By its name the artifact bucket knows the only role that may write there.
+	project.Role = build.NewRole(stack, "BaselineRole", p.store.BaselineRoleName(p.service))
+	return build.Baseline(stack, "Baseline", &build.BaselineProps{
+		Project: project, Input: input, Pipeline: p.store.PipelineName(p.service),
 	})
 }
 

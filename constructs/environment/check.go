@@ -109,12 +109,12 @@ func (c *checker) checks(at string, said, r Runtime) {
 		c.related([]string{at + ".http"}, at+".checks", "are requests, and a service without http answers none; remove them")
 		return
 	case r.HTTP.Protocol == GRPC:
-		c.related([]string{at + ".http.protocol"}, at+".checks", "are requests of HTTP, which a server of gRPC does not answer; remove them: the "+
+		c.related([]string{at + ".http.protocol"}, at+".checks", "are requests of HTTP, which a server of gRPC does not answer; say checks: []: the "+
 			"load balancer asks http.health by gRPC's own protocol before a new version takes traffic")
 		return
 	case r.Release.Engine == Rolling && r.Expose != nil && r.Expose.Internal:
 		c.related([]string{at + ".release.engine"}, at+".checks", "are asked through a test listener, and the engine rolling has none; use codedeploy "+
-			"or ecs, or remove them")
+			"or ecs, or say checks: []")
 		return
 	}
 	if n := len(r.Checks); n > MaxChecks {

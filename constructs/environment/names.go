@@ -27,6 +27,11 @@ func (s *Store) PipelineRolePattern() string {
 	return "arn:aws:iam::" + s.Tools.Account + ":role/" + s.Name + "-*-pipeline"
 }
 
+// BaselineRoleName is the role of the one build of a pipeline that keeps what it released, for the next review.
+func (s *Store) BaselineRoleName(service string) string {
+	return s.Name + "-" + service + "-" + s.Tools.Region + "-baseline"
+}
+
 // CheckRoleName is the role of the builds of a pipeline that look into targets: contract checks and smoke tests.
 func (s *Store) CheckRoleName(service string) string {
 	return s.Name + "-" + service + "-" + s.Tools.Region + "-check"

@@ -128,6 +128,7 @@ func (s *Store) pipelineNames(path, service string) []derivedName {
 		{"pipeline", "the pipeline" + of, s.PipelineName(service), maxPipeline, account, home, path},
 		{"stack", "the stack of the pipeline" + of, s.PipelineStackName(service), maxStack, account, home, path},
 		{"IAM role", "the pipeline" + of, s.PipelineRoleName(service), maxRole, account, "", path},
+		{"IAM role", "the baseline of the pipeline" + of, s.BaselineRoleName(service), maxRole, account, "", path},
 		{"IAM role", "the checks of the pipeline" + of, s.CheckRoleName(service), maxRole, account, "", path},
 		{"build project", "the checks of the pipeline" + of, s.CheckRoleName(service), maxProject, account, home, path},
 		{"log group", "the builds" + of, s.PipelineLogGroupName(service), maxLogGroup, account, home, path},

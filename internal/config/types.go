@@ -232,8 +232,9 @@ type Runtime struct {
 	Release *Release `yaml:"release"`
 	// Alarms say what stops a release and rolls it back.
 	Alarms *Alarms `yaml:"alarms"`
-	// Checks are what a new version must answer before customers reach it, through the test listener.
-	Checks []Check `yaml:"checks" min:"1" max:"20"`
+	// Checks are what a new version must answer before customers reach it, through the test listener; [] is none. Not with
+	// grpc, for a worker, or for an internal service with the engine rolling. Without it: none.
+	Checks []Check `yaml:"checks" max:"20"`
 	// LogRetentionDays is how long logs are kept. Without it: 30 in test environments, 365 elsewhere.
 	LogRetentionDays *int `yaml:"logRetentionDays" enum:"logRetentionDays" min:"1"`
 }

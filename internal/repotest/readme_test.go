@@ -14,7 +14,10 @@ var quoted = regexp.MustCompile("(?s)<!-- from: (\\S+) -->\n```[a-z]*\n(.*?)```"
 // the first that would fail. The examples themselves are synthesized by the tests.
 func TestSnippetsAreOfTheExamples(t *testing.T) {
 	found := 0
-	for _, page := range []string{"README.md", "docs/changing-a-plan.md"} {
+	walk(t, false, func(page string) {
+		if !strings.HasSuffix(page, ".md") {
+			return
+		}
 		text, err := os.ReadFile(filepath.Join(root, page))
 		if err != nil {
 			t.Fatal(err)
@@ -28,7 +31,7 @@ func TestSnippetsAreOfTheExamples(t *testing.T) {
 				t.Errorf("%s: %s does not have this snippet:\n%s", page, m[1], m[2])
 			}
 		}
-	}
+	})
 	if found == 0 {
 		t.Error("no snippet was found")
 	}

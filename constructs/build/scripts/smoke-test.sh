@@ -1,5 +1,5 @@
 # Checks that the new version runs, and that it answers. What the step does not check is not set.
-: "${INSPECTOR_ROLE_ARN:=}" "${CLUSTER:=}" "${REQUEST_URL:=}" "${ADDRESS_PARAMETER:=}" "${REQUEST_HOST:=}" "${BAKE_MINUTES:=0}"
+: "${INSPECTOR_ROLE_ARN:=}" "${CLUSTER:=}" "${REQUEST_URL:=}" "${ADDRESS_PARAMETER:=}" "${REQUEST_HOST:=}" "${BAKE_MINUTES:=0}" "${ALARMS:=}"
 mkdir -p "$STORESHIP"
 body=$STORESHIP/body
 : > "$body"
@@ -85,6 +85,15 @@ answer_problem() {
   esac
 }
 
+# Fails when an alarm fires. Alarms have waited themselves before they fire, so one is enough.
+no_alarm() {
+  [ -n "$ALARMS" ] || return 0
+  # shellcheck disable=SC2086
+  firing=$(aws cloudwatch describe-alarms --region "$TARGET_REGION" --alarm-types MetricAlarm --state-value ALARM --alarm-names $ALARMS \
+    --query 'MetricAlarms[].AlarmName' --output text) || fail "cannot read the alarms of $SERVICE"
+  [ -z "$firing" ] || fail "bake: the alarm $firing fires; the new version stays here and goes no further"
+}
+
 # Asks again until there is no problem.
 wait_until() {
   attempt=1
@@ -128,6 +137,7 @@ if [ "$BAKE_MINUTES" -gt 0 ]; then
     sleep 60
     minute=$((minute + 1))
     [ $((minute % 30)) -ne 0 ] || renew_inspector
+    no_alarm
     wait_until running_problem
   done
   say "service $SERVICE was well for $BAKE_MINUTES minutes"
