@@ -356,3 +356,50 @@ func TestLogGroupsAndTheirKeys(t *testing.T) {
 	}
 	require.Greater(t, encrypted, 10)
 }
+
+// Catches: a build that runs the delivery repository's code and may write what the next review compares with.
+func TestBaselines(t *testing.T) {
+	a, p := simulate(t)
+	for _, name := range names(p, environment.PlatformName) {
+		object := func(of string) string {
+			return "arn:aws:s3:::" + p.Store.ArtifactBucketName(p.Store.Tools.Region) + "/_released/" + p.Store.PipelineName(of) + "/assembly.tar.gz"
+		}
+		baseline := toolsRole(p.Store.BaselineRoleName(name))
+		a.can(baseline, "s3:PutObject", object(name), nil)
+		a.cannot(baseline, "s3:DeleteObject", object(name), nil)
+		if name != "ui" {
+			a.cannot(baseline, "s3:PutObject", object("ui"), nil)
+		}
+		for _, role := range []string{
+			toolsRole(p.Store.PipelineRoleName(name)), a.projectRole(p.Store.PipelineStackName(name), "Synth"),
+		} {
+			a.can(role, "s3:PutObject", "arn:aws:s3:::"+p.Store.ArtifactBucketName(p.Store.Tools.Region)+"/"+p.Store.Name+"-x/y.zip", nil)
+			a.cannot(role, "s3:PutObject s3:DeleteObject", object(name), nil)
+		}
+	}
+}
+
+// Catches: a gate that nobody may ask, that cannot answer, or that answers for another service.
+func TestGates(t *testing.T) {
+	a, p := simulate(t)
+	for _, target := range p.Store.Targets() {
+		in := ":" + target.Region + ":" + target.Environment.Account + ":"
+		for _, s := range p.Services {
+			name := target.ServiceName(s.Name)
+			role, shift := target.Environment.RoleARN(target.GateRoleName(s.Name)), target.Environment.RoleARN(target.CodeDeployRoleName(s.Name))
+			function := "arn:aws:lambda" + in + "function:" + target.GateName(s.Name)
+			if len(s.In(target.Environment).Checks) == 0 {
+				a.cannot(shift, "lambda:InvokeFunction", function, nil)
+				continue
+			}
+			a.can("lambda.amazonaws.com", "sts:AssumeRole", role, nil)
+			a.can(shift, "lambda:InvokeFunction", function, nil)
+			a.can(role, "codedeploy:PutLifecycleEventHookExecutionStatus", "arn:aws:codedeploy"+in+"deploymentgroup:"+name+"/"+name, nil)
+			a.cannot(role, "codedeploy:PutLifecycleEventHookExecutionStatus", "arn:aws:codedeploy"+in+"deploymentgroup:other/other", nil)
+			a.can(role, "logs:CreateLogStream logs:PutLogEvents", "arn:aws:logs"+in+"log-group:"+target.GateLogGroupName(s.Name)+":log-stream:x", nil)
+			a.can(role, "ec2:CreateNetworkInterface ec2:DeleteNetworkInterface", "arn:aws:ec2"+in+"network-interface/eni-1", nil)
+			a.cannot(role, "ec2:CreateNetworkInterface ec2:DeleteNetworkInterface", "arn:aws:ec2"+in+"network-interface/eni-1", keys("lambda:SourceFunctionArn", function))
+			a.cannot(role, "codedeploy:CreateDeployment", "arn:aws:codedeploy"+in+"deploymentgroup:"+name+"/"+name, nil)
+		}
+	}
+}

@@ -65,6 +65,7 @@ var variedServices = map[string][]variation{
 		{"services.*.overrides", "cpu: 512", "cpu: 512, overrides: {live: {cpu: 1024, memoryMiB: 2048}}", ""},
 		{"services.*.alarms", "cpu: 512", "cpu: 512, alarms: {cpuPercent: 70}", ""},
 		{"services.*.checks", "cpu: 512", "cpu: 512, checks: [{path: /NAME/health}]", ""},
+		{"services.*.release.checkTimeout", "canary}", "canary, checkTimeout: 2m}, checks: [{path: /NAME/health}]", ""},
 		{"services.*.logRetentionDays", "cpu: 512", "cpu: 512, logRetentionDays: 7", ""},
 	},
 	internalService: {
