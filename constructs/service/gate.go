@@ -173,9 +173,17 @@ func (f *Fargate) hook(role awsiam.IRole) {
 
 // admit opens the test listener, which the load balancer's own security group keeps closed to everyone else.
 func (r *InternalRoute) admit(gate awsec2.SecurityGroup, p *FargateProps) {
-	port := awsec2.Port_Tcp(jsii.Number(float64(r.Port + environment.TestPortOffset)))
-	gate.AddEgressRule(r.SecurityGroup, port, jsii.String("The test listener"), nil)
-	r.SecurityGroup.AddIngressRule(gate, port, jsii.String("Checks of new versions of "+p.Name), nil)
+	port := jsii.Number(float64(r.Port + environment.TestPortOffset))
+	gate.AddEgressRule(r.SecurityGroup, awsec2.Port_Tcp(port), jsii.String("The test listener"), nil)
+	// L1, because a rule of the load balancer's group would not be the gate's, and what waits for the gate is to wait for it.
+	awsec2.NewCfnSecurityGroupIngress(gate, jsii.String("Admitted"), &awsec2.CfnSecurityGroupIngressProps{
+		GroupId:               r.SecurityGroup.SecurityGroupId(),
+		SourceSecurityGroupId: gate.SecurityGroupId(),
+		IpProtocol:            jsii.String("tcp"),
+		FromPort:              port,
+		ToPort:                port,
+		Description:           jsii.String("Checks of new versions of " + p.Name),
+	})
 }
 
 // admit lets the gate out. A public load balancer has public addresses, to which the gate comes from the NAT gateways': the

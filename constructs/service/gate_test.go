@@ -109,7 +109,16 @@ func TestGateOfECS(t *testing.T) {
 	if got := statements(t, template, shiftRole); !slices.Contains(got, invokesGate) {
 		t.Errorf("ECS cannot ask the gate: %q", got)
 	}
-	for _, need := range []string{"ServiceGateFunctionCE39C130", gateRole, gateGroup} {
+	var rules []string
+	for _, id := range slices.Concat(template.IDs("AWS::EC2::SecurityGroupIngress"), template.IDs("AWS::EC2::SecurityGroupEgress")) {
+		if strings.Contains(templatetest.Text(template.Resources[id].Properties), gateGroup) {
+			rules = append(rules, id)
+		}
+	}
+	if len(rules) != 2 {
+		t.Errorf("rules of the gate: %q", rules)
+	}
+	for _, need := range append(rules, "ServiceGateFunctionCE39C130", gateRole, gateGroup) {
 		if !slices.Contains(s.DependsOn, need) {
 			t.Errorf("the service does not wait for %s: %q", need, s.DependsOn)
 		}
