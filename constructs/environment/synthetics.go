@@ -19,8 +19,9 @@ type Synthetics struct {
 }
 
 const (
-	// DefaultCanaryRun is the time from one run of a canary of CloudWatch Synthetics to the next.
-	DefaultCanaryRun = 5 * time.Minute
+	// DefaultCanaryRun is the time from one run of a canary of CloudWatch Synthetics to the next: the most with which its alarm can fire
+	// before a bake of [DefaultBake] is over, whatever the strategy. With five minutes it would come two minutes too late.
+	DefaultCanaryRun = 3 * time.Minute
 	// MaxCanaryRun is the most that it may be: what a rate of Synthetics allows.
 	// https://docs.aws.amazon.com/AmazonSynthetics/latest/APIReference/API_CanaryScheduleInput.html
 	MaxCanaryRun = time.Hour

@@ -49,7 +49,7 @@ type Canary struct {
 }
 
 // NewCanary creates the canary, its role and the bucket for its results. It begins to ask as soon as it exists, so let it depend on
-// what it asks. Each run costs; a canary of every five minutes runs 8,640 times in 30 days. So does the log that its function
+// what it asks. Each run costs; a canary of every three minutes runs 14,400 times in 30 days. So does the log that its function
 // writes, the requests to the bucket, and those to the key. https://aws.amazon.com/cloudwatch/pricing/
 //
 // The bucket stays when its stack is deleted, even in the rollback of a first deployment: S3 deletes no bucket that has a result.

@@ -47,9 +47,9 @@ func TestNewCanary(t *testing.T) {
 	for property, want := range map[string]string{
 		"Name":           `"retail-store-gamma-checkout"`,
 		"RuntimeVersion": `"syn-nodejs-puppeteer-13.0"`,
-		"Schedule":       `{"Expression":"rate(5 minutes)"}`,
+		"Schedule":       `{"Expression":"rate(3 minutes)"}`,
 		"RunConfig": `{"EnvironmentVariables":{"CHECKS":"[{\"path\":\"/health\",\"method\":\"GET\",\"expect\":{\"latencyMs\":10000}}]",` +
-			`"SERVICE":"retail-store-gamma-checkout","TARGET":"{\"url\":\"https://us-west-2.shop.example.com\"}","TIME":"200000"},"MemoryInMB":960,"TimeoutInSeconds":230}`,
+			`"SERVICE":"retail-store-gamma-checkout","TARGET":"{\"url\":\"https://us-west-2.shop.example.com\"}","TIME":"150000"},"MemoryInMB":960,"TimeoutInSeconds":180}`,
 		"ArtifactS3Location":         `{"Fn::Join":["",["s3://",{"Ref":"CanaryBucketA986E13F"},"/retail-store-gamma-checkout"]]}`,
 		"ArtifactConfig":             `{"S3Encryption":{"EncryptionMode":"SSE_KMS","KmsKeyArn":"` + keyARN + `"}}`,
 		"StartCanaryAfterCreation":   `true`,

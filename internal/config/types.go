@@ -350,7 +350,7 @@ type Synthetics struct {
 	// Disabled leaves the service without a canary and its alarm: also to release a mend while that alarm fires.
 	Disabled *bool `yaml:"disabled" default:"false"`
 	// Interval between two runs, in whole minutes up to 1h.
-	Interval *Duration `yaml:"interval" min:"1m" default:"5m"`
+	Interval *Duration `yaml:"interval" min:"1m" default:"3m"`
 }
 
 // Check is a request to a service, and what its answer must be.
