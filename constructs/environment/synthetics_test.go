@@ -15,15 +15,17 @@ func TestAsked(t *testing.T) {
 		change func(*Runtime)
 		want   string
 	}{
-		"preproduction":           {Preproduction, func(*Runtime) {}, "GET /health"},
-		"production":              {Production, func(*Runtime) {}, "GET /health"},
-		"http2":                   {Production, func(r *Runtime) { r.HTTP.Protocol = HTTP2 }, "GET /health"},
-		"test":                    {Test, func(r *Runtime) { r.Synthetics.Interval = time.Minute }, ""},
-		"off":                     {Production, func(r *Runtime) { r.Synthetics.Disabled = true }, ""},
-		"internal":                {Production, func(r *Runtime) { r.Expose = &Expose{Internal: true} }, ""},
-		"grpc":                    {Production, func(r *Runtime) { r.HTTP.Protocol = GRPC }, ""},
-		"worker":                  {Production, func(r *Runtime) { r.HTTP, r.Expose = nil, nil }, ""},
-		"checks that read":        {Production, func(r *Runtime) { r.Checks = []Check{{Path: "/a", Method: "HEAD"}, {Path: "/b", Method: "POST"}, {Path: "/c"}} }, "HEAD /a, GET /c"},
+		"preproduction": {Preproduction, func(*Runtime) {}, "GET /health"},
+		"production":    {Production, func(*Runtime) {}, "GET /health"},
+		"http2":         {Production, func(r *Runtime) { r.HTTP.Protocol = HTTP2 }, "GET /health"},
+		"test":          {Test, func(r *Runtime) { r.Synthetics.Interval = time.Minute }, ""},
+		"off":           {Production, func(r *Runtime) { r.Synthetics.Disabled = true }, ""},
+		"internal":      {Production, func(r *Runtime) { r.Expose = &Expose{Internal: true} }, ""},
+		"grpc":          {Production, func(r *Runtime) { r.HTTP.Protocol = GRPC }, ""},
+		"worker":        {Production, func(r *Runtime) { r.HTTP, r.Expose = nil, nil }, ""},
+		"checks that read": {Production, func(r *Runtime) {
+			r.Checks = []Check{{Path: "/a", Method: "HEAD"}, {Path: "/b", Method: "POST"}, {Path: "/c"}}
+		}, "HEAD /a, GET /c"},
 		"checks that write":       {Production, func(r *Runtime) { r.Checks = []Check{{Path: "/b", Method: "POST"}} }, "GET /health"},
 		"health of another":       {Production, func(r *Runtime) { r.Expose.Path = "/shop/*" }, ""},
 		"health of another, read": {Production, func(r *Runtime) { r.Expose.Path, r.Checks = "/shop/*", []Check{{Path: "/shop/a"}} }, "GET /shop/a"},
