@@ -41,7 +41,7 @@ func waits(s *assembly.Stack, id, other string) bool {
 	return slices.Contains(on, any(other))
 }
 
-func text(t *testing.T, v any) string {
+func jsonOf(t *testing.T, v any) string {
 	t.Helper()
 	b, err := json.Marshal(v)
 	if err != nil {
@@ -69,12 +69,12 @@ func TestCanaryOfEveryEngine(t *testing.T) {
 			t.Fatalf("%s: no alarm %s", engine, name)
 		}
 		if engine == environment.CodeDeploy {
-			if group := text(t, s.Resources("AWS::CodeDeploy::DeploymentGroup")[0].Properties); !strings.Contains(group, `{"Name":{"Ref":"`+alarm+`"}}`) {
+			if group := jsonOf(t, s.Resources("AWS::CodeDeploy::DeploymentGroup")[0].Properties); !strings.Contains(group, `{"Name":{"Ref":"`+alarm+`"}}`) {
 				t.Errorf("the deployment group does not know %s", alarm)
 			}
 			continue
 		}
-		if !strings.Contains(text(t, service.Properties["DeploymentConfiguration"]), `"`+name+`"`) || !waits(s, service.LogicalID, alarm) {
+		if !strings.Contains(jsonOf(t, service.Properties["DeploymentConfiguration"]), `"`+name+`"`) || !waits(s, service.LogicalID, alarm) {
 			t.Errorf("%s: the service does not know %s, or does not wait for it", engine, name)
 		}
 	}
@@ -83,7 +83,7 @@ func TestCanaryOfEveryEngine(t *testing.T) {
 // Catches: a canary that asks for a name which no DNS knows.
 func TestWhereACanaryAsks(t *testing.T) {
 	target := func(canary assembly.Resource) string {
-		return text(t, canary.Properties["RunConfig"].(map[string]any)["EnvironmentVariables"].(map[string]any)["TARGET"])
+		return jsonOf(t, canary.Properties["RunConfig"].(map[string]any)["EnvironmentVariables"].(map[string]any)["TARGET"])
 	}
 	_, canary := asked(t, func(p *environment.Plan) { p.Service("ui").Runtime.Expose.Host = "www" })
 	if got, want := target(canary), `"{\"url\":\"https://us-east-1.prod.shop.example.com\",\"host\":\"www.prod.shop.example.com\"}"`; got != want {
@@ -102,7 +102,7 @@ func TestWhereACanaryAsks(t *testing.T) {
 		t.Fatalf("without a domain: got %s", target(canary))
 	}
 	want := `{"Default":"/shop/platform/prod/` + environment.PublicDNSName + `","Type":"AWS::SSM::Parameter::Value\u003cString\u003e"}`
-	if got := text(t, s.Template["Parameters"].(map[string]any)[parameter]); got != want {
+	if got := jsonOf(t, s.Template["Parameters"].(map[string]any)[parameter]); got != want {
 		t.Errorf("without a domain: %s is %s, want %s", parameter, got, want)
 	}
 }
