@@ -30,6 +30,8 @@ type Service struct {
 	Fargate *service.Fargate
 	// Alarms that roll its releases back. Nil where the plan has them off.
 	Alarms *observe.Alarms
+	// Canary that asks it from outside. Nil where there is none: in test environments, and where customers can ask nothing.
+	Canary *observe.Canary
 }
 
 // NewService creates the stack of a service in a target, running the image with that digest. Everything that it shares
@@ -63,12 +65,15 @@ func NewService(scope constructs.Construct, plan *environment.Plan, s *environme
 		ClusterName: jsii.String(t.ClusterName()),
 		Vpc:         platform.Vpc,
 	})
+	var from way
 	if x := runtime.Expose; x != nil {
-		props.Route, props.TestURL = route(stack, platform, s.Name, t, runtime)
+		from = lead(stack, platform, s.Name, t, runtime)
+		props.Route, props.TestURL = from.route, from.test
 	}
 	props.Alarms = named(stack, s.Name, t, runtime)
 	created := &Service{Stack: stack, Name: s.Name, Target: t, Fargate: service.NewFargate(stack, "Service", props)}
 	created.watch(runtime)
+	created.ask(runtime, platform, from.customers)
 	return created
 }
 
@@ -92,12 +97,17 @@ func (s *Service) watch(r environment.Runtime) {
 		return
 	}
 	f := s.Fargate
+	canary := ""
+	if len(r.Asked()) > 0 {
+		canary = s.Target.CanaryName(s.Name)
+	}
 	s.Alarms = observe.NewAlarms(s.Stack, "Alarms", &observe.AlarmsProps{
 		Name:    s.Target.ServiceName(s.Name),
 		Cluster: s.Target.ClusterName(),
 		Runtime: r,
 		Blue:    f.Blue,
 		Green:   f.Green,
+		Canary:  canary,
 	})
 	if f.DeploymentGroup != nil {
 		s.Alarms.Arm(f.DeploymentGroup)
@@ -107,17 +117,44 @@ func (s *Service) watch(r environment.Runtime) {
 	f.Service.Node().AddDependency(s.Alarms)
 }
 
-// route leads from the target's load balancer to the service. The URL is that of its test listener, for the gate.
-func route(stack awscdk.Stack, platform *network.Imported, name string, t environment.Target, r environment.Runtime) (service.Route, string) {
+// ask creates the canary, after the service: it asks as soon as it exists. With the engines ecs and rolling the service is created,
+// and changes, after the alarms: they know the canary by its name.
+func (s *Service) ask(r environment.Runtime, platform *network.Imported, url string) {
+	if len(r.Asked()) == 0 {
+		return
+	}
+	t := s.Target
+	s.Canary = observe.NewCanary(s.Stack, "Canary", &observe.CanaryProps{
+		Name:     t.CanaryName(s.Name),
+		RoleName: t.CanaryRoleName(s.Name),
+		Runtime:  r,
+		URL:      url,
+		Host:     t.PublicHost(r.Expose),
+		Key:      platform.LogKey(),
+	})
+	s.Canary.Canary.Node().AddDependency(s.Fargate.Service)
+}
+
+// way is how requests reach a service.
+type way struct {
+	route service.Route
+	// test is the URL of the test listener, for the gate.
+	test string
+	// customers is the URL of the public listener, for the canary; empty for an internal service.
+	customers string
+}
+
+// lead leads from the target's load balancer to the service.
+func lead(stack awscdk.Stack, platform *network.Imported, name string, t environment.Target, r environment.Runtime) way {
 	host, port := t.TestAddress(name, r.Expose)
 	if r.Expose.Internal {
 		in := ingress.InternalFromParameters(stack, "Ingress", t, platform.Vpc)
-		return &service.InternalRoute{
+		return way{test: testURL(t, host, port), route: &service.InternalRoute{
 			LoadBalancer:   in.LoadBalancer,
 			SecurityGroup:  in.SecurityGroup,
 			Port:           r.Expose.PortOf(name),
 			CertificateARN: in.CertificateARN,
-		}, testURL(t, host, port)
+		}}
 	}
 	in := ingress.PublicFromParameters(stack, "Ingress", t)
 	public := &service.PublicRoute{
@@ -130,10 +167,10 @@ func route(stack awscdk.Stack, platform *network.Imported, name string, t enviro
 	if r.Release.Engine.Shifts() {
 		public.TestListener = in.TestListener()
 	}
-	if host == "" && r.Gated() {
+	if host == "" && (r.Gated() || len(r.Asked()) > 0) {
 		host = in.DNSName()
 	}
-	return public, testURL(t, host, port)
+	return way{public, testURL(t, host, port), t.Scheme() + "://" + host}
 }
 
 func testURL(t environment.Target, host string, port int) string {

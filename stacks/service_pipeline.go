@@ -253,9 +253,8 @@ func smokeTarget(t environment.Target, service string, r environment.Runtime) bu
 			}
 		}
 	}
-	// Only a path that the service's own rule matches says anything of the service, and a server of gRPC has no answer to a
-	// GET: of that, the health of its tasks says what there is to say.
-	if r.Expose == nil || r.Expose.Internal || r.HTTP.Protocol == environment.GRPC || !r.Expose.Covers(r.HTTP.Health) {
+	// Where customers do not reach the health check, the health of the tasks says what there is to say.
+	if !r.HealthReached() {
 		return target
 	}
 	if t.Environment.Domain == nil {

@@ -1,6 +1,7 @@
 package test
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -49,8 +50,10 @@ func alarmsOf(t *testing.T, s *assembly.Stack) (names map[string]string, groups 
 }
 
 // Catches: a target group whose errors nobody sees, in any of the targets, and a deployment group that is not told of an alarm, or
-// that does not roll back for one; and alarms that leave none for a canary.
+// that does not roll back for one; a public service whose canary's alarm is not armed, and one in a test environment that has a
+// canary.
 func TestEveryDeploymentGroupNamesItsAlarms(t *testing.T) {
+	asked := 0
 	for _, s := range services(t, harness.Synth(t, store)) {
 		names, groups := alarmsOf(t, s)
 		require.Len(t, groups, 2, s.Name)
@@ -66,10 +69,46 @@ func TestEveryDeploymentGroupNamesItsAlarms(t *testing.T) {
 				named[id] = names[id]
 			}
 			require.Equal(t, names, named, s.Name)
-			require.Len(t, named, 9, s.Name)
+			if len(s.Resources("AWS::Synthetics::Canary")) > 0 {
+				asked++
+				require.Len(t, named, 10, s.Name)
+				require.Contains(t, slices.Collect(maps.Values(named)), "canary", s.Name)
+			} else {
+				require.Len(t, named, 9, s.Name)
+			}
 			require.Contains(t, g.Properties["AutoRollbackConfiguration"].(map[string]any)["Events"], "DEPLOYMENT_STOP_ON_ALARM", s.Name)
 		}
 	}
+	require.Equal(t, 8, asked, "ui in two targets of gamma and six of prod, and in none of beta")
+}
+
+// Catches: a canary that asks before there is a service, that asks past the regional name, or that is another one than its alarm and
+// its role think it is.
+func TestCanaries(t *testing.T) {
+	found := 0
+	for _, s := range services(t, harness.Synth(t, store)) {
+		for _, c := range s.Resources("AWS::Synthetics::Canary") {
+			found++
+			require.Equal(t, s.Name, c.Properties["Name"])
+			variables := c.Properties["RunConfig"].(map[string]any)["EnvironmentVariables"].(map[string]any)
+			require.Contains(t, variables["TARGET"], `{"url":"https://`+s.Region+`.`, s.Name)
+			raw := s.Template["Resources"].(map[string]any)[c.LogicalID].(map[string]any)
+			service := s.Resources("AWS::ECS::Service")[0].LogicalID
+			require.Contains(t, raw["DependsOn"], service, s.Name)
+			role := c.Properties["ExecutionRoleArn"].(map[string]any)["Fn::GetAtt"].([]any)[0]
+			for _, a := range s.Resources("AWS::CloudWatch::Alarm") {
+				if a.Properties["Namespace"] == "CloudWatchSynthetics" {
+					require.Equal(t, []any{map[string]any{"Name": "CanaryName", "Value": s.Name}}, a.Properties["Dimensions"])
+				}
+			}
+			roles := map[string]any{}
+			for _, r := range s.Resources("AWS::IAM::Role") {
+				roles[r.LogicalID] = r.Properties["RoleName"]
+			}
+			require.Equal(t, s.Name+"-"+s.Region+"-canary", roles[role.(string)])
+		}
+	}
+	require.Equal(t, 8, found)
 }
 
 // Catches: alarms that cannot come to a live service, or go from one, because they change what CodeDeploy keeps; and alarms that

@@ -61,8 +61,9 @@ func TestTimelineOfAService(t *testing.T) {
        0m  10% of the traffic goes to the new version
        4m  the alarms can fire: 2 bad datapoints of 1m, and 2m until CloudWatch has seen it; the release is rolled back
        5m  all traffic is on the new version
+      13m  the canary's alarm can fire: 2 failed runs of the canary in a row, one every 3m, and 2m until CloudWatch has seen it; the release is rolled back
       35m  the old tasks are gone: from here the way back is another release
-Alarms shop-prod-ui-…: blue-errors, blue-latency, blue-unhealthy, green-errors, green-latency, green-unhealthy, tasks, cpu, memory.
+Alarms shop-prod-ui-…: blue-errors, blue-latency, blue-unhealthy, green-errors, green-latency, green-unhealthy, tasks, cpu, memory, canary.
 Before, the new tasks have 1h to become healthy; CodePipeline waits 120h for everything.
 
 ui in prod-2 (eu-west-1, us-east-1): codedeploy, canary of 10% for 5m, bake 10m
@@ -108,7 +109,7 @@ func TestReleasesPage(t *testing.T) {
 		t.Fatal(err)
 	}
 	in := func(kind environment.Kind) environment.Runtime {
-		return environment.Runtime{HTTP: &environment.HTTP{Port: 80, Health: "/"}}.WithDefaults(kind)
+		return environment.Runtime{HTTP: &environment.HTTP{Port: 80, Health: "/"}, Expose: &environment.Expose{Path: "/*"}}.WithDefaults(kind)
 	}
 	production, test := in(environment.Production), in(environment.Test)
 	var want []string

@@ -42,7 +42,7 @@ const (
 )
 
 // MaxAlarms is how many alarms a deployment group of CodeDeploy can have. A service behind a load balancer takes nine of
-// its own; one is left.
+// its own; the tenth is that of a public service's canary.
 // https://docs.aws.amazon.com/codedeploy/latest/APIReference/API_AlarmConfiguration.html
 const MaxAlarms = 10
 
@@ -61,7 +61,7 @@ func (a Alarms) Fires() time.Duration {
 // Metric is what an alarm watches.
 type Metric string
 
-// The metrics, the first three of a target group, the others of a service.
+// The metrics, the first three of a target group, the next of a service, and the last of its canary.
 const (
 	Errors    Metric = "errors"
 	Latency   Metric = "latency"
@@ -69,6 +69,7 @@ const (
 	Tasks     Metric = "tasks"
 	CPU       Metric = "cpu"
 	Memory    Metric = "memory"
+	Outside   Metric = "canary"
 )
 
 // The target groups of a service whose engine shifts traffic.
@@ -94,7 +95,7 @@ func (a Alarm) Name() string {
 }
 
 // ArmedAlarms lists the alarms of a service that runs as r, which has its defaults: nine where two target groups take turns,
-// six with one, three for a worker.
+// six with one, three for a worker; and one more where a canary asks.
 func (r Runtime) ArmedAlarms() []Alarm {
 	if r.Alarms.Disabled {
 		return nil
@@ -113,7 +114,11 @@ func (r Runtime) ArmedAlarms() []Alarm {
 			all = append(all, Alarm{g, m})
 		}
 	}
-	return append(all, Alarm{"", Tasks}, Alarm{"", CPU}, Alarm{"", Memory})
+	all = append(all, Alarm{"", Tasks}, Alarm{"", CPU}, Alarm{"", Memory})
+	if len(r.Asked()) > 0 {
+		all = append(all, Alarm{"", Outside})
+	}
+	return all
 }
 
 // withDefaults fills in what an environment of that kind decides for a service that runs as r.

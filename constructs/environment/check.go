@@ -145,10 +145,8 @@ func (c *checker) check(at string, k Check, r Runtime) {
 	case !r.Expose.Covers(path):
 		c.related([]string{at + ".path"}, at+".path", "does not reach the service, whose path is %s, got %s", r.Expose.Path, text.Quote(path))
 	default:
-		for _, b := range r.Expose.Block {
-			if covers(b, path) {
-				c.add(at+".path", "is answered by the web ACL with 403, for expose.block has %s, got %s", text.Quote(b), text.Quote(path))
-			}
+		if b := r.Expose.blocks(path); b != "" {
+			c.add(at+".path", "is answered by the web ACL with 403, for expose.block has %s, got %s", text.Quote(b), text.Quote(path))
 		}
 	}
 	if oneOf(c, at+".method", k.Method, CheckMethods) && k.Reads() && k.Body != "" {

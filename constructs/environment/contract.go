@@ -71,7 +71,7 @@ func (t Target) ServiceContract(r Runtime) []string {
 		if r.Release.Engine.Shifts() {
 			names = append(names, PublicTestListenerARN)
 		}
-		if r.Gated() && t.Environment.Domain == nil {
+		if t.Environment.Domain == nil && (r.Gated() || len(r.Asked()) > 0) {
 			names = append(names, PublicDNSName)
 		}
 	}

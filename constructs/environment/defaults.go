@@ -137,6 +137,7 @@ func (r Runtime) WithDefaults(kind Kind) Runtime {
 		set(&r.Release.CheckTimeout, DefaultCheckTimeout)
 	}
 	r.Alarms = r.Alarms.withDefaults(r, kind)
+	r.Synthetics = r.Synthetics.withDefaults(r, kind)
 	return r
 }
 

@@ -209,6 +209,26 @@ func (t Target) AlarmName(service string, a Alarm) string {
 	return t.ServiceName(service) + "-" + a.Name()
 }
 
+// CanaryName is the canary of a service in the target. Lambda's limits cut it down to 21 characters in the names of what Synthetics
+// makes for it: [CanaryLogGroups].
+func (t Target) CanaryName(service string) string { return t.ServiceName(service) }
+
+// CanaryRoleName is the role of a service's canary.
+func (t Target) CanaryRoleName(service string) string {
+	return t.Prefix() + "-" + service + "-" + t.Region + "-canary"
+}
+
+// CanaryLogGroups is the pattern of the names of the log groups of a canary of that name: its function's, which ends in the
+// canary's id. Other canaries whose names begin alike have it, too.
+// https://docs.aws.amazon.com/AmazonSynthetics/latest/APIReference/API_DeleteCanary.html
+func CanaryLogGroups(canary string) string {
+	const kept = 21
+	if len(canary) > kept {
+		return "/aws/lambda/cwsyn-" + canary[:kept] + "*"
+	}
+	return "/aws/lambda/cwsyn-" + canary + "-*"
+}
+
 // Host is the regional public name of the target, "us-west-2.shop.example.com"; empty without a domain.
 func (t Target) Host() string {
 	if t.Environment.Domain == nil {

@@ -1,7 +1,9 @@
 package environment
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/storeship/storeship/internal/text"
@@ -30,6 +32,11 @@ type Timeline struct {
 	Full time.Duration
 	// Fires is when the alarms can fire; 0 without alarms.
 	Fires time.Duration
+	// Synthetics is the canary that asks all the time, with its defaults.
+	Synthetics Synthetics
+	// Canary is when its alarm can fire; 0 without one. It is no part of what is promised: it comes after the other alarms, and may
+	// come after the bake. Counted from when all customers reach the new version: before, a run may reach the old one.
+	Canary time.Duration
 	// Gone is when the bake is over. With the engines codedeploy and ecs the old tasks are gone then, and nothing is left to
 	// roll back to.
 	Gone time.Duration
@@ -44,6 +51,9 @@ func NewTimeline(r Runtime, bake time.Duration) Timeline {
 	}
 	if !r.Alarms.Disabled {
 		t.Fires = r.Alarms.Fires()
+		if len(r.Asked()) > 0 {
+			t.Synthetics, t.Canary = r.Synthetics, t.Full+r.Synthetics.fires()
+		}
 	}
 	return t
 }
@@ -95,12 +105,26 @@ func (t Timeline) Events() []Event {
 	default:
 		alarm.What += "too late to roll back, the smoke test is what stops the next wave"
 	}
-	for i := range events {
-		if alarm.At < events[i].At {
-			return append(events[:i:i], append([]Event{alarm}, events[i:]...)...)
-		}
+	events = append(events, alarm)
+	if t.Canary > 0 {
+		events = append(events, t.canary())
 	}
-	return append(events, alarm)
+	slices.SortStableFunc(events, func(a, b Event) int { return cmp.Compare(a.At, b.At) })
+	return events
+}
+
+// canary is when the alarm of the canary can fire.
+func (t Timeline) canary() Event {
+	e := Event{t.Canary, "the canary's alarm can fire: " + t.Synthetics.rule() + ", and " + text.Duration(AlarmDelay) + " until CloudWatch has seen it; "}
+	switch {
+	case t.Release.Engine == Rolling:
+		e.What += "while ECS still watches, the release is rolled back"
+	case t.Canary < t.Gone:
+		e.What += "the release is rolled back"
+	default:
+		e.What += "too late to roll back"
+	}
+	return e
 }
 
 // rule is when a metric is bad for long enough: "2 bad datapoints of 1m".

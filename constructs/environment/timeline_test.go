@@ -89,6 +89,21 @@ func TestEvents(t *testing.T) {
 		"canary": {timeline(Production, 10*time.Minute, func(*Runtime) {}), "0s: 10% of the traffic goes to the new version\n" +
 			"4m0s: the alarms can fire: 2 bad datapoints of 1m, and 2m until CloudWatch has seen it; the release is rolled back\n" +
 			"5m0s: all traffic is on the new version\n15m0s: the old tasks are gone: from here the way back is another release\n"},
+		"public": {timeline(Production, 10*time.Minute, public), "0s: 10% of the traffic goes to the new version\n" +
+			"4m0s: the alarms can fire: 2 bad datapoints of 1m, and 2m until CloudWatch has seen it; the release is rolled back\n" +
+			"5m0s: all traffic is on the new version\n" +
+			"13m0s: the canary's alarm can fire: 2 failed runs of the canary in a row, one every 3m, and 2m until CloudWatch has seen it; the release is rolled back\n" +
+			"15m0s: the old tasks are gone: from here the way back is another release\n"},
+		"public, seldom asked": {timeline(Production, 10*time.Minute, func(r *Runtime) {
+			public(r)
+			r.Release.Strategy, r.Synthetics.Interval = AllAtOnce, 4*time.Minute
+		}), "0s: all traffic goes to the new version\n" +
+			"4m0s: the alarms can fire: 2 bad datapoints of 1m, and 2m until CloudWatch has seen it; the release is rolled back\n" +
+			"10m0s: the old tasks are gone: from here the way back is another release\n" +
+			"10m0s: the canary's alarm can fire: 2 failed runs of the canary in a row, one every 4m, and 2m until CloudWatch has seen it; too late to roll back\n"},
+		"public without alarms": {timeline(Production, 10*time.Minute, func(r *Runtime) { public(r); r.Alarms.Disabled = true }),
+			"0s: 10% of the traffic goes to the new version\n5m0s: all traffic is on the new version\n" +
+				"15m0s: the old tasks are gone: from here the way back is another release\n"},
 		"no bake": {timeline(Test, 0, func(*Runtime) {}), "0s: all traffic goes to the new version\n" +
 			"0s: the old tasks are gone: from here the way back is another release\n" +
 			"4m0s: the alarms can fire: 2 bad datapoints of 1m, and 2m until CloudWatch has seen it; too late to roll back, the smoke test is what stops the next wave\n"},
@@ -160,19 +175,44 @@ func TestTheLongestReleaseFitsIntoAnAction(t *testing.T) {
 	}
 }
 
-// Catches: more alarms than a deployment group takes, and none left for a canary; alarms of one service with one name.
+// Catches: more alarms than a deployment group takes, or a canary without one; alarms of one service with one name.
 func TestArmedAlarms(t *testing.T) {
 	for engine, want := range map[Engine]int{CodeDeploy: 9, ECS: 9, Rolling: 6, "": 3} {
-		r := Runtime{HTTP: &HTTP{Port: 80, Health: "/"}, Release: Release{Engine: engine}}
-		if engine == "" {
-			r.HTTP = nil
-		}
-		names := map[string]bool{}
-		for _, a := range r.WithDefaults(Production).ArmedAlarms() {
-			names[a.Name()] = true
-		}
-		if len(names) != want || want >= MaxAlarms {
-			t.Errorf("engine %q: got %v, want %d", engine, names, want)
+		for _, expose := range []*Expose{{Internal: true}, {Path: "/*"}} {
+			r := Runtime{HTTP: &HTTP{Port: 80, Health: "/"}, Expose: expose, Release: Release{Engine: engine}}
+			if engine == "" {
+				r.HTTP, r.Expose = nil, nil
+			}
+			want := want
+			if r.Expose != nil && !r.Expose.Internal {
+				want++
+			}
+			names := map[string]bool{}
+			for _, a := range r.WithDefaults(Production).ArmedAlarms() {
+				names[a.Name()] = true
+			}
+			if len(names) != want || want > MaxAlarms || names["canary"] != (want%3 == 1) {
+				t.Errorf("engine %q, %+v: got %v, want %d", engine, expose, names, want)
+			}
 		}
 	}
 }
+
+// Catches: a default of the canary with which its alarm fires when there is no way back any more.
+func TestTheCanaryIsInTime(t *testing.T) {
+	for _, kind := range []Kind{Preproduction, Production} {
+		for _, engine := range []Engine{CodeDeploy, ECS} {
+			for _, strategy := range []Strategy{AllAtOnce, Canary, Linear} {
+				l := timeline(kind, DefaultBake, func(r *Runtime) {
+					public(r)
+					r.Release = Release{Engine: engine, Strategy: strategy}
+				})
+				if l.Canary == 0 || l.Canary >= l.Gone {
+					t.Errorf("%s, %s, %s: the canary's alarm can fire at %s, and the old tasks are gone at %s", kind, engine, strategy, l.Canary, l.Gone)
+				}
+			}
+		}
+	}
+}
+
+func public(r *Runtime) { r.Expose = &Expose{Path: "/*"} }

@@ -31,6 +31,7 @@ const (
 	maxAlias       = 256 // https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateAlias.html
 	maxTopic       = 256 // https://docs.aws.amazon.com/sns/latest/api/API_CreateTopic.html
 	maxAlarm       = 255 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
+	maxCanary      = 255 // https://docs.aws.amazon.com/AmazonSynthetics/latest/APIReference/API_CreateCanary.html
 	maxHost        = 253 // RFC 1035
 )
 
@@ -193,6 +194,11 @@ func (e *Environment) serviceNames(s *Store, path string, svc *Service) []derive
 				derivedName{"Lambda function", "the checks of new versions" + of, t.GateName(svc.Name), maxFunction, e.Account, t.Region, path},
 				derivedName{"IAM role", "the role of the checks of new versions" + of, t.GateRoleName(svc.Name), maxRole, e.Account, "", path},
 				derivedName{"log group", "the logs of the checks of new versions" + of, t.GateLogGroupName(svc.Name), maxLogGroup, e.Account, t.Region, path})
+		}
+		if len(r.Asked()) > 0 {
+			ns = append(ns,
+				derivedName{"canary", "the canary" + of, t.CanaryName(svc.Name), maxCanary, e.Account, t.Region, path},
+				derivedName{"IAM role", "the role of the canary" + of, t.CanaryRoleName(svc.Name), maxRole, e.Account, "", path})
 		}
 		switch engine {
 		case CodeDeploy:

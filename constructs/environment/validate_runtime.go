@@ -28,6 +28,7 @@ func (c *checker) alone(at string, said, r Runtime) {
 	c.scale(at+".scale", r.Scale)
 	c.alarms(at, said, r)
 	c.checks(at, said, r)
+	c.synthetics(at, said, r)
 	if !slices.Contains(LogRetentions, r.LogRetentionDays) {
 		c.add(at+".logRetentionDays", "CloudWatch Logs offers %s, got %d", text.Or(LogRetentions), r.LogRetentionDays)
 	}

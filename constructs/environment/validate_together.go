@@ -148,6 +148,7 @@ func (p *Plan) WarningsAt(now time.Time) Problems {
 			at, r := under("services", s.Name, j), s.In(e)
 			c.rounded(at, s.said(e), r)
 			c.over(at+".scale.peaks", r.Scale, now)
+			c.unasked(at, r)
 		}
 		c.env = ""
 	}

@@ -27,8 +27,8 @@ type Alarms struct {
 }
 
 // NewAlarms creates the alarms of a service: on errors, latency and unhealthy tasks of each target group, and on running
-// tasks, CPU and memory of the service. CloudWatch charges an alarm by the metrics in it, 18 for a service with two target
-// groups. https://aws.amazon.com/cloudwatch/pricing/
+// tasks, CPU and memory of the service, and on its canary. CloudWatch charges an alarm by the metrics in it, 18 for a service with
+// two target groups, and one for the canary. https://aws.amazon.com/cloudwatch/pricing/
 func NewAlarms(scope constructs.Construct, id string, props *AlarmsProps) *Alarms {
 	if props == nil {
 		props = &AlarmsProps{}
@@ -116,6 +116,8 @@ func (a *Alarms) watch(alarm environment.Alarm, g group) *awscloudwatch.CfnAlarm
 		return c
 	case environment.CPU:
 		return a.metric(fmt.Sprintf("The tasks use more than %d%% of their CPU.", a.limits.CPUPercent), "AWS/ECS", "CPUUtilization", a.limits.CPUPercent)
+	case environment.Outside:
+		return a.canary()
 	}
 	return a.metric(fmt.Sprintf("The tasks use more than %d%% of their memory.", a.limits.MemoryPercent), "AWS/ECS", "MemoryUtilization", a.limits.MemoryPercent)
 }
@@ -127,8 +129,11 @@ const taskPatience = 5 * time.Minute
 // datapoints are how many in a row set an alarm off.
 func (a *Alarms) datapoints(metric environment.Metric) int {
 	n := a.limits.Datapoints
-	if metric == environment.Tasks {
+	switch metric {
+	case environment.Tasks:
 		n = max(n, int(taskPatience/a.limits.Period))
+	case environment.Outside:
+		n = environment.CanaryFailures
 	}
 	return n
 }

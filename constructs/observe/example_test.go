@@ -3,6 +3,9 @@ package observe_test
 import (
 	"fmt"
 
+	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
+	"github.com/aws/jsii-runtime-go"
+
 	"github.com/storeship/storeship/constructs/observe"
 )
 
@@ -13,6 +16,7 @@ func ExampleNewAlarms() {
 		Name:    "shop-prod-catalog",
 		Cluster: "shop-prod",
 		Runtime: newProps(newStack()).Runtime,
+		Canary:  "shop-prod-catalog",
 		Blue:    groups[0],
 		Green:   groups[1],
 	})
@@ -26,4 +30,19 @@ func ExampleNewAlarms() {
 	// shop-prod-catalog-tasks
 	// shop-prod-catalog-cpu
 	// shop-prod-catalog-memory
+	// shop-prod-catalog-canary
+}
+
+func ExampleNewCanary() {
+	stack := newStack()
+	canary := observe.NewCanary(stack, "Canary", &observe.CanaryProps{
+		Name:     "shop-prod-catalog",
+		RoleName: "shop-prod-catalog-us-west-2-canary",
+		Runtime:  newProps(newStack()).Runtime,
+		URL:      "https://us-west-2.shop.example.com",
+		Key:      awskms.NewKey(stack, jsii.String("Key"), nil),
+	})
+	fmt.Println(*canary.Canary.RuntimeVersion())
+	// Output:
+	// syn-nodejs-puppeteer-13.0
 }

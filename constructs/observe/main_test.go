@@ -56,6 +56,7 @@ func newProps(stack constructs.Construct) *observe.AlarmsProps {
 		Name:    "shop-prod-catalog",
 		Cluster: "shop-prod",
 		Runtime: environment.Runtime{HTTP: &environment.HTTP{Port: 8080, Health: "/health"}, Expose: &environment.Expose{Path: "/*"}},
+		Canary:  "shop-prod-catalog",
 		Blue:    groups[0],
 		Green:   groups[1],
 	}
@@ -86,5 +87,10 @@ func rolling(p *observe.AlarmsProps) {
 
 func worker(p *observe.AlarmsProps) {
 	p.Runtime.HTTP, p.Runtime.Expose = nil, nil
-	p.Blue, p.Green = nil, nil
+	p.Blue, p.Green, p.Canary = nil, nil, ""
+}
+
+func internal(p *observe.AlarmsProps) {
+	p.Runtime.Expose = &environment.Expose{Internal: true}
+	p.Canary = ""
 }

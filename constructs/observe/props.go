@@ -22,12 +22,15 @@ type AlarmsProps struct {
 	// Runtime is how the service runs: its Alarms say when they fire. Default: what environment.Runtime.WithDefaults fills in
 	// for production.
 	Runtime environment.Runtime
+	// Canary is the name of the canary that asks the service, as [NewCanary] makes one. Required where Runtime has one: of a public
+	// service of http or http2, unless Runtime.Synthetics says otherwise. Default: no canary.
+	Canary string
 	// Blue is the target group of the service, behind a load balancer. Required with Runtime.HTTP, not allowed without.
 	Blue awselasticloadbalancingv2.ApplicationTargetGroup
 	// Green is the other target group. Required where the engine shifts traffic between two, not allowed elsewhere.
 	Green awselasticloadbalancingv2.ApplicationTargetGroup
-	// Others are alarms of your own that Arm arms as well: of a canary, or on what the service is for. With those that are
-	// created at most environment.MaxAlarms: one for a service with two target groups. Default: none.
+	// Others are alarms of your own that Arm arms as well, on what the service is for. With those that are created at most
+	// environment.MaxAlarms: one for a service with two target groups and no canary. Default: none.
 	// https://docs.aws.amazon.com/codedeploy/latest/APIReference/API_AlarmConfiguration.html
 	Others []interfacesawscloudwatch.IAlarmRef
 }
@@ -69,6 +72,12 @@ func (p *AlarmsProps) Validate() error {
 	if own := len(full.ArmedAlarms()); own+len(p.Others) > environment.MaxAlarms {
 		l.Addf("Others", "may be at most %d beside the %d that are created, got %d; a composite alarm is one alarm for several",
 			environment.MaxAlarms-own, own, len(p.Others))
+	}
+	switch asked := len(full.Asked()) > 0; {
+	case asked && p.Canary == "":
+		l.Addf("Canary", "required: Runtime has a canary; give its name, or set Runtime.Synthetics.Disabled")
+	case !asked && p.Canary != "":
+		l.Addf("Canary", "Runtime has none; remove it")
 	}
 	for i, o := range p.Others {
 		if o == nil {

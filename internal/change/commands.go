@@ -42,6 +42,14 @@ func resources(s rollout.Stack) rollout.Command {
 		" --query 'StackResourceSummaries[].[ResourceType,PhysicalResourceId]' --output text > " + s.Name + "-" + s.Region() + ".txt"}
 }
 
+// canary writes down in the same file which function the canary of a service's stack has: the function goes with the canary, and its
+// name is that of the log that stays.
+// https://docs.aws.amazon.com/AmazonSynthetics/latest/APIReference/API_Canary.html
+func canary(s rollout.Stack, name string) rollout.Command {
+	return rollout.Command{Account: s.Account(), Run: "aws synthetics get-canary --region " + s.Region() + " --name " + name +
+		" --query Canary.EngineArn --output text >> " + s.Name + "-" + s.Region() + ".txt"}
+}
+
 // reached says whether customers reach services of an environment by names.
 func reached(p *environment.Plan, e *environment.Environment) bool {
 	return e.Domain != nil && slices.ContainsFunc(p.Services, func(s *environment.Service) bool {

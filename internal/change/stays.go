@@ -122,6 +122,10 @@ func (r *remains) task(t environment.Target, name string) {
 	account := t.Environment.Account
 	r.add("log group", t.LogGroupName(name), account, t.Region)
 	r.forGood(titleLogs, account, "aws logs delete-log-group --region "+t.Region+" --log-group-name "+t.LogGroupName(name))
+	if asked(r.old.plan, t, name) {
+		r.add("bucket of the canary's results, log group of its function", "in "+t.ServiceStackName(name)+"-"+t.Region+".txt", account, t.Region)
+		r.note(titleLogs, "The files that the steps wrote have the buckets of canaries, whose results expire after 30 days, and the functions that they had, cwsyn-…: the log group of one is /aws/lambda/ and its name.")
+	}
 	family := t.ServiceName(name)
 	r.add("task definitions", family, account, t.Region)
 	r.forGood(titleTasks, account, "for arn in $(aws ecs list-task-definitions --region "+t.Region+" --family-prefix "+family+

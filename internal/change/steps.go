@@ -146,12 +146,38 @@ func (b *builder) serviceStacks(title string, notes []string, match func(rollout
 				}
 				return in
 			})
+			for _, s := range here {
+				if name := canaryIn(b.old.plan, s); name != "" {
+					step.Commands = append(step.Commands, resources(s), canary(s, name))
+				}
+			}
 			step.Commands = append(step.Commands, deletions(here)...)
 		}
 	}
 	step.Notes = append(step.Notes, "With the account's own credentials; the bootstrap's role does the work, so CDKToolkit must still be there.",
 		"A deployment that CodeDeploy has not ended stops the deletion: wait for it, or stop it (aws deploy stop-deployment), and say the command again.")
 	b.add(step)
+}
+
+// canaryIn is the name of the canary in a stack of a service; empty for one without.
+func canaryIn(p *environment.Plan, s rollout.Stack) string {
+	for _, t := range p.Store.Targets() {
+		if s.Account() != t.Environment.Account || s.Region() != t.Region {
+			continue
+		}
+		for _, svc := range p.Services {
+			if s.Name == t.ServiceStackName(svc.Name) && asked(p, t, svc.Name) {
+				return t.CanaryName(svc.Name)
+			}
+		}
+	}
+	return ""
+}
+
+// asked says whether a canary asks a service in a target.
+func asked(p *environment.Plan, t environment.Target, service string) bool {
+	s, in := p.Service(service), targetOf(p, t)
+	return s != nil && in != nil && len(s.In(in.Environment).Asked()) > 0
 }
 
 func plural[T any](list []T, noun string) string {

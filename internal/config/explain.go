@@ -194,6 +194,9 @@ func (x *explainer) runtime() {
 		}
 		x.add(s.Path, s.Value, otherwise[s.Path])
 		x.rounded(r)
+		if last := &x.settings[len(x.settings)-1]; s.Path == "synthetics.disabled" && x.environment.Kind == environment.Test {
+			last.Origin = "always for " + string(environment.Test)
+		}
 	}
 }
 

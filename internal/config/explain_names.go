@@ -19,6 +19,12 @@ func (x *explainer) names() {
 	if r.Expose != nil {
 		x.reached(t, r)
 	}
+	switch {
+	case len(r.Asked()) > 0:
+		x.derived("canary", t.CanaryName(name))
+	case r.Synthetics.Interval > 0 && !r.Synthetics.Disabled:
+		x.derived("canary", "none: it has nothing to ask; storeship validate says why")
+	}
 	for _, t := range x.environment.Targets(s) {
 		in := "." + t.Region
 		x.derived("repository"+in, t.RepositoryURI(name))
@@ -32,6 +38,9 @@ func (x *explainer) names() {
 		}
 		if r.Gated() {
 			x.derived("gate"+in, t.GateName(name))
+		}
+		if len(r.Asked()) > 0 {
+			x.derived("canaryRole"+in, t.CanaryRoleName(name))
 		}
 		if r.Expose != nil && !r.Expose.Internal && r.Expose.Host == "" && t.Host() != "" {
 			x.derived("url"+in, "https://"+t.Host())

@@ -95,6 +95,9 @@ func applicable(defaults, r Runtime) Runtime {
 	if both.HTTP == nil || value(both.HTTP.Protocol) == "grpc" {
 		defaults.Checks = nil
 	}
+	if both.HTTP == nil || value(both.HTTP.Protocol) == "grpc" || both.Expose == nil || both.Expose.Internal != nil {
+		defaults.Synthetics = nil
+	}
 	if defaults.Release == nil {
 		return defaults
 	}

@@ -129,6 +129,9 @@ func (r Runtime) plan() environment.Runtime {
 	for _, k := range r.Checks {
 		out.Checks = append(out.Checks, k.plan())
 	}
+	if y := r.Synthetics; y != nil {
+		out.Synthetics = environment.Synthetics{Disabled: value(y.Disabled), Interval: time.Duration(value(y.Interval))}
+	}
 	if a := r.Alarms; a != nil {
 		out.Alarms = environment.Alarms{
 			Disabled: value(a.Disabled), ErrorPercent: value(a.ErrorPercent), LatencyMs: value(a.LatencyMs),

@@ -108,6 +108,7 @@ func TestPlanHasEveryKey(t *testing.T) {
 				JSON: map[string]string{"status": "open", "items.0.count": "1", "note": ""},
 			},
 		}},
+		Synthetics: environment.Synthetics{Disabled: true, Interval: 10 * time.Minute},
 		Alarms: environment.Alarms{
 			ErrorPercent: 2, LatencyMs: 800, MinRequests: 50, CPUPercent: 85, MemoryPercent: 95, Period: 2 * time.Minute, Datapoints: 3,
 		},
@@ -116,6 +117,7 @@ func TestPlanHasEveryKey(t *testing.T) {
 	if got := in(t, p, "web", "beta"); !reflect.DeepEqual(got, runtime) {
 		t.Errorf("web in beta: got %+v", got)
 	}
+	runtime.Synthetics.Disabled = false // off in test environments, whatever the file says
 	runtime.CPU, runtime.MemoryMiB, runtime.Expose.Host, runtime.Variables["EXTRA"], runtime.Scale.Max = 1024, 2048, "www", "1", 30
 	if got := in(t, p, "web", "prod"); !reflect.DeepEqual(got, runtime) {
 		t.Errorf("web in prod: got %+v", got)

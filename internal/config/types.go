@@ -235,6 +235,8 @@ type Runtime struct {
 	// Checks are what a new version must answer before customers reach it, through the test listener; [] is none. Not with
 	// grpc, for a worker, or for an internal service with the engine rolling. Without it: none.
 	Checks []Check `yaml:"checks" max:"20"`
+	// Synthetics says how a public service is asked from outside all the time, in preproduction and production; not with grpc.
+	Synthetics *Synthetics `yaml:"synthetics"`
 	// LogRetentionDays is how long logs are kept. Without it: 30 in test environments, 365 elsewhere.
 	LogRetentionDays *int `yaml:"logRetentionDays" enum:"logRetentionDays" min:"1"`
 }
@@ -341,6 +343,14 @@ type Alarms struct {
 	Period *Duration `yaml:"period" min:"1m" default:"1m"`
 	// Datapoints are how many in a row must be bad.
 	Datapoints *int `yaml:"datapoints" min:"1" max:"10" default:"2"`
+}
+
+// Synthetics is the canary that asks a public service from outside, as customers do. It has no effect in test environments.
+type Synthetics struct {
+	// Disabled leaves the service without a canary and its alarm: also to release a mend while that alarm fires.
+	Disabled *bool `yaml:"disabled" default:"false"`
+	// Interval between two runs, in whole minutes up to 1h.
+	Interval *Duration `yaml:"interval" min:"1m" default:"3m"`
 }
 
 // Check is a request to a service, and what its answer must be.

@@ -53,6 +53,7 @@ func values(r environment.Runtime) []Setting {
 	vs.duration("release.checkTimeout", r.Release.CheckTimeout)
 	vs.alarms(r.Alarms)
 	vs.list("checks", environment.CheckSettings(r.Checks))
+	vs.synthetics(r)
 	vs.number("logRetentionDays", r.LogRetentionDays)
 	return vs
 }
@@ -70,6 +71,17 @@ func (vs *valueList) alarms(a environment.Alarms) {
 	vs.number("alarms.memoryPercent", a.MemoryPercent)
 	vs.duration("alarms.period", a.Period)
 	vs.number("alarms.datapoints", a.Datapoints)
+}
+
+// synthetics is said of services that a canary can ask.
+func (vs *valueList) synthetics(r environment.Runtime) {
+	if r.Synthetics.Interval == 0 {
+		return
+	}
+	vs.text("synthetics.disabled", strconv.FormatBool(r.Synthetics.Disabled))
+	if !r.Synthetics.Disabled {
+		vs.duration("synthetics.interval", r.Synthetics.Interval)
+	}
 }
 
 // valueList leaves out what a runtime does not have.

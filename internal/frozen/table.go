@@ -126,6 +126,11 @@ func Table() []Entry {
 			"Stacks of other pipelines read it by name.", "write a second parameter, move the readers, remove the first"},
 		{"AWS::SecretsManager::Secret", []string{"Name"}, false, Replaces,
 			"Tasks read it by name, and the value stays behind.", "a second secret beside the first; release a task definition that reads it"},
+		{"AWS::Synthetics::Canary", []string{"Name"}, false, Replaces,
+			"Its alarm knows the canary by its name, and its results stay under the old one.", "nothing to do, if that is meant"},
+		{"AWS::Synthetics::Canary", []string{"RunConfig"}, false, Live,
+			"The canary asks the version that runs, as soon as the stack is deployed: with codedeploy before the release. If that version fails a new check, the canary's alarm stops the release.",
+			"release what answers a new check first, then add the check"},
 		{"AWS::WAFv2::WebACL", []string{"Name", "Scope"}, false, Replaces,
 			"The load balancer is without its rules until the new one is associated.", "another web ACL beside the first"},
 	}
@@ -157,6 +162,7 @@ var names = map[string]string{
 	"AWS::SQS::Queue":                           "QueueName",
 	"AWS::SSM::Parameter":                       "Name",
 	"AWS::SecretsManager::Secret":               "Name",
+	"AWS::Synthetics::Canary":                   "Name",
 	"AWS::WAFv2::WebACL":                        "Name",
 }
 

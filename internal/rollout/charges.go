@@ -1,6 +1,10 @@
 package rollout
 
-import "github.com/storeship/storeship/constructs/environment"
+import (
+	"time"
+
+	"github.com/storeship/storeship/constructs/environment"
+)
 
 // Charge is something that costs money, and how many there are of it.
 type Charge struct {
@@ -46,7 +50,19 @@ func ServiceCharges(t environment.Target, s *environment.Service) []Charge {
 	for _, p := range r.Scale.Peaks {
 		charges = append(charges, Charge{"Fargate task in peak " + p.Name + ", at least", "", "vCPU hour and GB hour", p.Min})
 	}
-	return charges
+	return append(charges, CanaryCharges(r)...)
+}
+
+// CanaryCharges of a service that runs as r, which has its defaults; none where no canary asks it.
+func CanaryCharges(r environment.Runtime) []Charge {
+	if len(r.Asked()) == 0 {
+		return nil
+	}
+	return []Charge{
+		{"canary", "AWS::Synthetics::Canary", "see the next line", 1},
+		{"run of the canary in 30 days", "", "run, second of its function, and GB that it logs", int(30 * 24 * time.Hour / r.Synthetics.Interval)},
+		{"bucket of the canary's results", "AWS::S3::Bucket", "GB kept a month, and request to it and to the key", 1},
+	}
 }
 
 // ToolsCharges of the tools account, in all regions of the store together.

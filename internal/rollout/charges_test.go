@@ -82,6 +82,8 @@ func TestCostsPage(t *testing.T) {
 	compare("A target", Charges(target(0)), Charges(target(1)), Charges(target(2)))
 	service := p.Services[0]
 	compare("A service in a target", ServiceCharges(target(0), service), ServiceCharges(target(1), service), ServiceCharges(target(2), service))
+	customers := environment.Runtime{HTTP: &environment.HTTP{Port: 80, Health: "/"}, Expose: &environment.Expose{Path: "/*"}}
+	compare("A service that customers reach", CanaryCharges(customers.WithDefaults(environment.Preproduction)), CanaryCharges(customers.WithDefaults(environment.Production)))
 	compare("The tools account", ToolsCharges(p), ToolsCharges(sample.SixRegions()))
 	if m := regexp.MustCompile(`[$€] ?[0-9]`).FindString(page); m != "" {
 		t.Errorf("prices change by region and month, and the page names one: %s", m)

@@ -15,9 +15,16 @@ var ask string
 //go:embed gate.js
 var gate string
 
+//go:embed canary.js
+var canary string
+
 // Gate is the code of the function that CodeDeploy or ECS asks whether a new version may take customers, with the handler
 // "index.handler". It reads the environment that its comment lists.
 func Gate() string { return ask + gate }
+
+// Canary is the code that CloudWatch Synthetics runs to ask a service from outside, with the handler "index.handler". It reads the
+// environment that its comment lists.
+func Canary() string { return ask + canary }
 
 // Target is where checks are sent.
 type Target struct {

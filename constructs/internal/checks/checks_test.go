@@ -390,12 +390,14 @@ func TestTLS(t *testing.T) {
 
 // Catches: code that Lambda's environment cannot hold, or that CloudFormation would take for something else.
 func TestCodeIsPlain(t *testing.T) {
-	if n := len(checks.Gate()); n > 12_000 {
-		t.Errorf("%d bytes of code in every service's template", n)
-	}
-	for i, r := range checks.Gate() {
-		if r > 126 && r != '…' {
-			t.Errorf("byte %d is %q", i, r)
+	for _, code := range []string{checks.Gate(), checks.Canary()} {
+		if n := len(code); n > 12_000 {
+			t.Errorf("%d bytes of code in every service's template", n)
+		}
+		for i, r := range code {
+			if r > 126 && r != '…' {
+				t.Errorf("byte %d is %q", i, r)
+			}
 		}
 	}
 }

@@ -1,0 +1,195 @@
+package observe
+
+import (
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssynthetics"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/storeship/storeship/constructs/environment"
+	"github.com/storeship/storeship/constructs/internal/checks"
+	"github.com/storeship/storeship/constructs/internal/node"
+	"github.com/storeship/storeship/constructs/internal/policy"
+	"github.com/storeship/storeship/internal/text"
+)
+
+// CanaryRetentionDays is how long the results of a canary's runs are kept.
+const CanaryRetentionDays = 30
+
+// How long a run takes.
+const (
+	// canaryStart is what a run needs before and after the checks. AWS says that 15 seconds are the least for that.
+	// https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Synthetics_Library_nodejs_puppeteer.html
+	canaryStart = 20 * time.Second
+	// canaryTime is what the longest run takes, in which no check is answered.
+	canaryTime = canaryStart + environment.MaxAnswer + environment.MaxChecks*environment.MaxAnswer
+)
+
+// canaryMemoryMB is the least that a canary can have.
+// https://docs.aws.amazon.com/AmazonSynthetics/latest/APIReference/API_CanaryRunConfigInput.html
+const canaryMemoryMB = 960
+
+// Canary is a canary of CloudWatch Synthetics that asks a service from outside, as customers do.
+type Canary struct {
+	node.Construct
+	// Canary is the L1 construct, because the L2's lets its role decrypt with the key, too.
+	Canary awssynthetics.CfnCanary
+	// Role that it runs with.
+	Role awsiam.Role
+	// Bucket has the results of the runs. It has no physical name, so that a retained one does not keep the stack from being created
+	// again.
+	Bucket awss3.Bucket
+}
+
+// NewCanary creates the canary, its role and the bucket for its results. It begins to ask as soon as it exists, so let it depend on
+// what it asks. Each run costs; a canary of every three minutes runs 14,400 times in 30 days. So does the log that its function
+// writes, the requests to the bucket, and those to the key. https://aws.amazon.com/cloudwatch/pricing/
+//
+// The bucket stays when its stack is deleted, even in the rollback of a first deployment: S3 deletes no bucket that has a result.
+// What else outlives the canary is the log group of its function: Lambda creates it under a name with an id, as
+// environment.CanaryLogGroups has it, and without an expiry.
+func NewCanary(scope constructs.Construct, id string, props *CanaryProps) *Canary {
+	if props == nil {
+		props = &CanaryProps{}
+	}
+	node.Must("observe.Canary", scope, id, props.Validate())
+	p := props.withDefaults()
+	c := &Canary{}
+	node.Init(c, scope, id)
+	c.addBucket(p)
+	c.addRole(p)
+	timeout := min(p.Runtime.Synthetics.Interval, canaryTime)
+	target := checks.Target{URL: p.URL, Host: p.Host, HTTP2: p.Runtime.HTTP.Protocol == environment.HTTP2}
+	c.Canary = awssynthetics.NewCfnCanary(c, jsii.String("Canary"), &awssynthetics.CfnCanaryProps{
+		Name:           &p.Name,
+		RuntimeVersion: awssynthetics.Runtime_SYNTHETICS_NODEJS_PUPPETEER_13_0().Name(),
+		Code: &awssynthetics.CfnCanary_CodeProperty{
+			Handler: jsii.String("index.handler"),
+			Script:  jsii.String(checks.Canary()),
+		},
+		Schedule: &awssynthetics.CfnCanary_ScheduleProperty{Expression: jsii.String(rate(p.Runtime.Synthetics.Interval))},
+		RunConfig: &awssynthetics.CfnCanary_RunConfigProperty{
+			TimeoutInSeconds: jsii.Number(timeout.Seconds()),
+			MemoryInMb:       jsii.Number(float64(canaryMemoryMB)),
+			EnvironmentVariables: map[string]*string{
+				"SERVICE": &p.Name,
+				"TARGET":  jsii.String(target.JSON()),
+				"CHECKS":  jsii.String(checks.JSON(p.Runtime.Asked())),
+				"TIME":    jsii.String(strconv.FormatInt((timeout - canaryStart - environment.MaxAnswer).Milliseconds(), 10)),
+			},
+		},
+		ExecutionRoleArn:   c.Role.RoleArn(),
+		ArtifactS3Location: jsii.String("s3://" + *c.Bucket.BucketName() + "/" + p.Name),
+		ArtifactConfig: &awssynthetics.CfnCanary_ArtifactConfigProperty{
+			S3Encryption: &awssynthetics.CfnCanary_S3EncryptionProperty{EncryptionMode: jsii.String("SSE_KMS"), KmsKeyArn: p.Key.KeyArn()},
+		},
+		StartCanaryAfterCreation:   jsii.Bool(true),
+		ProvisionedResourceCleanup: jsii.String("AUTOMATIC"),
+		SuccessRetentionPeriod:     jsii.Number(CanaryRetentionDays),
+		FailureRetentionPeriod:     jsii.Number(CanaryRetentionDays),
+	})
+	return c
+}
+
+// rate is the schedule's expression. One hour is the only rate in hours.
+// https://docs.aws.amazon.com/AmazonSynthetics/latest/APIReference/API_CanaryScheduleInput.html
+func rate(interval time.Duration) string {
+	if interval == time.Hour {
+		return "rate(1 hour)"
+	}
+	return "rate(" + text.Count(int(interval/time.Minute), "minute") + ")"
+}
+
+func (c *Canary) addBucket(p *CanaryProps) {
+	c.Bucket = awss3.NewBucket(c, jsii.String("Bucket"), &awss3.BucketProps{
+		BlockPublicAccess: awss3.BlockPublicAccess_BLOCK_ALL(),
+		Encryption:        awss3.BucketEncryption_KMS,
+		EncryptionKey:     p.Key,
+		BucketKeyEnabled:  jsii.Bool(true),
+		EnforceSSL:        jsii.Bool(true),
+		ObjectOwnership:   awss3.ObjectOwnership_BUCKET_OWNER_ENFORCED,
+		RemovalPolicy:     awscdk.RemovalPolicy_RETAIN,
+		LifecycleRules: &[]*awss3.LifecycleRule{{
+			Id:                                  jsii.String("expire"),
+			Expiration:                          awscdk.Duration_Days(jsii.Number(CanaryRetentionDays)),
+			AbortIncompleteMultipartUploadAfter: awscdk.Duration_Days(jsii.Number(7)),
+		}},
+	})
+	policy.Acknowledge(c.Bucket, policy.Finding{
+		Rule: "AwsSolutions-S1",
+		Reason: fmt.Sprintf("Results of checks, which one role writes and which are gone after %d days; access logs would be more than what they log.",
+			CanaryRetentionDays),
+	})
+}
+
+// addRole creates the role with what AWS asks for, on the canary's own bucket, prefix and log groups. Of that list it has no
+// s3:GetObject and no xray:PutTraceSegments, which are for visual monitoring and for tracing.
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Synthetics_Canaries_CanaryPermissions.html
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Synthetics_artifact_encryption.html
+func (c *Canary) addRole(p *CanaryProps) {
+	stack := awscdk.Stack_Of(c)
+	region, account := *stack.Region(), *stack.Account()
+	groups := environment.CanaryLogGroups(p.Name)
+	logs := "arn:aws:logs:" + region + ":" + account + ":log-group:" + groups
+	statement := func(actions []string, conditions map[string]any, resource *string) map[string]any {
+		s := map[string]any{"Effect": "Allow", "Action": actions, "Resource": resource}
+		if conditions != nil {
+			s["Condition"] = map[string]any{"StringEquals": conditions}
+		}
+		return s
+	}
+	everything := jsii.String("*")
+	c.Role = awsiam.NewRole(c, jsii.String("Role"), &awsiam.RoleProps{
+		RoleName:    &p.RoleName,
+		Description: jsii.String("Asks " + p.Name + " from outside"),
+		AssumedBy:   awsiam.NewServicePrincipal(jsii.String("lambda.amazonaws.com"), nil),
+		InlinePolicies: &map[string]awsiam.PolicyDocument{"Run": awsiam.PolicyDocument_FromJson(map[string]any{"Statement": []any{
+			statement([]string{"s3:PutObject"}, nil, c.Bucket.ArnForObjects(jsii.String(p.Name+"/*"))),
+			statement([]string{"s3:GetBucketLocation"}, nil, c.Bucket.BucketArn()),
+			statement([]string{"kms:GenerateDataKey"}, map[string]any{"kms:ViaService": "s3." + region + ".amazonaws.com"}, p.Key.KeyArn()),
+			statement([]string{"logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"}, nil, &logs),
+			statement([]string{"s3:ListAllMyBuckets"}, nil, everything),
+			statement([]string{"cloudwatch:PutMetricData"}, map[string]any{"cloudwatch:namespace": canaryNamespace}, everything),
+		}})},
+	})
+	policy.Acknowledge(c.Role,
+		policy.Finding{
+			Rule:      "AwsSolutions-IAM5",
+			Reason:    "s3:ListAllMyBuckets and cloudwatch:PutMetricData have no resource level; the latter is limited to the namespace of Synthetics.",
+			AppliesTo: []string{"Resource::*"},
+		},
+		policy.Finding{
+			Rule:      "AwsSolutions-IAM5",
+			Reason:    "Synthetics chooses the names of the results, below the canary's own prefix of its own bucket.",
+			AppliesTo: []string{"Resource::<" + *stack.GetLogicalId(c.Bucket.Node().DefaultChild().(awscdk.CfnElement)) + ".Arn>/" + p.Name + "/*"},
+		},
+		policy.Finding{
+			Rule:      "AwsSolutions-IAM5",
+			Reason:    "The name of the canary's log group ends in an id that Synthetics makes up, and begins with at most 21 characters of the canary's name.",
+			AppliesTo: []string{"Resource::" + logs},
+		})
+}
+
+// canaryNamespace is where canaries send their metrics.
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Synthetics_Canaries_metrics.html
+const canaryNamespace = "CloudWatchSynthetics"
+
+// canary is the alarm on failed runs. A period has one run, which succeeds or fails as a whole.
+//
+// What is missing is missing: a canary that somebody stopped, or that a new service has not got yet, says nothing. With "notBreaching"
+// silence would be success; with "ignore" a canary that was stopped while its alarm fires would go on stopping every release.
+func (a *Alarms) canary() *awscloudwatch.CfnAlarmProps {
+	c := a.metric(fmt.Sprintf("%s of the canary %s failed, one every %s: customers are not answered as they should be. Its runs say why.",
+		text.Count(environment.CanaryFailures, "run"), a.props.Canary, text.Duration(a.props.Runtime.Synthetics.Interval)), canaryNamespace, "SuccessPercent", 100)
+	c.Dimensions = []any{dimension("CanaryName", &a.props.Canary)}
+	c.Period = jsii.Number(a.props.Runtime.Synthetics.Interval.Seconds())
+	c.ComparisonOperator = jsii.String("LessThanThreshold")
+	return c
+}
