@@ -43,11 +43,11 @@ func resources(s rollout.Stack) rollout.Command {
 }
 
 // canary writes down in the same file which function the canary of a service's stack has: the function goes with the canary, and its
-// name is that of the log that stays.
+// name is that of the log that stays. Of runtimes as new as ours EngineConfigs has it, and EngineArn no more.
 // https://docs.aws.amazon.com/AmazonSynthetics/latest/APIReference/API_Canary.html
 func canary(s rollout.Stack, name string) rollout.Command {
 	return rollout.Command{Account: s.Account(), Run: "aws synthetics get-canary --region " + s.Region() + " --name " + name +
-		" --query Canary.EngineArn --output text >> " + s.Name + "-" + s.Region() + ".txt"}
+		" --query 'Canary.EngineConfigs[].EngineArn' --output text >> " + s.Name + "-" + s.Region() + ".txt"}
 }
 
 // reached says whether customers reach services of an environment by names.
