@@ -12,6 +12,8 @@ import (
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/jsii-runtime-go"
+
+	"github.com/storeship/storeship/internal/kernel"
 )
 
 // Run makes an app, lets compose fill it, synthesizes it and ends the process: with status 0, or with status 1 after one
@@ -20,8 +22,11 @@ import (
 //
 // Output folder and context come from the CDK CLI, as in any CDK app.
 func Run(compose func(app awscdk.App)) {
+	stop := kernel.Prepare()
+	jsii.Close() // jsii has read the environment already; closing makes it read it anew
 	code := run(compose, os.Stderr)
 	closeQuietly()
+	stop()
 	os.Exit(code)
 }
 
