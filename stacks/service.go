@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsecs"
+	"github.com/aws/aws-cdk-go/awscdk/v2/interfaces/interfacesawscloudwatch"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
@@ -64,8 +65,21 @@ func NewService(scope constructs.Construct, plan *environment.Plan, s *environme
 		props.Route = route(stack, platform, s.Name, t, runtime)
 	}
 	props.Alarms = named(stack, s.Name, t, runtime)
-	created := &Service{Stack: stack, Name: s.Name, Target: t, Fargate: service.NewFargate(stack, "Service", props)}
-	created.watch(runtime)
+	created := &Service{Stack: stack, Name: s.Name, Target: t}
+	armed := runtime.Release.Engine == environment.CodeDeploy
+	if armed && !runtime.Alarms.Disabled {
+		// Under CodeDeploy the deployment group names them, for the ECS service is frozen.
+		props.Watch = func(f *service.Fargate) []interfacesawscloudwatch.IAlarmRef {
+			created.watch(f, runtime)
+			return created.Alarms.Refs()
+		}
+	}
+	created.Fargate = service.NewFargate(stack, "Service", props)
+	if !armed && !runtime.Alarms.Disabled {
+		created.watch(created.Fargate, runtime)
+		// The service refers to them by name, and ECS looks for them when a deployment begins.
+		created.Fargate.Service.Node().AddDependency(created.Alarms)
+	}
 	return created
 }
 
@@ -83,12 +97,8 @@ func named(stack awscdk.Stack, service string, t environment.Target, r environme
 	return alarms
 }
 
-// watch creates the alarms and arms them. Under CodeDeploy the deployment group names them, for the ECS service is frozen.
-func (s *Service) watch(r environment.Runtime) {
-	if r.Alarms.Disabled {
-		return
-	}
-	f := s.Fargate
+// watch creates the alarms.
+func (s *Service) watch(f *service.Fargate, r environment.Runtime) {
 	s.Alarms = observe.NewAlarms(s.Stack, "Alarms", &observe.AlarmsProps{
 		Name:    s.Target.ServiceName(s.Name),
 		Cluster: s.Target.ClusterName(),
@@ -96,12 +106,6 @@ func (s *Service) watch(r environment.Runtime) {
 		Blue:    f.Blue,
 		Green:   f.Green,
 	})
-	if f.DeploymentGroup != nil {
-		s.Alarms.Arm(f.DeploymentGroup)
-		return
-	}
-	// The service refers to them by name, and ECS looks for them when a deployment begins.
-	f.Service.Node().AddDependency(s.Alarms)
 }
 
 // route leads from the target's load balancer to the service.

@@ -44,7 +44,8 @@ type Fargate struct {
 	// Scaling follows CPU and memory.
 	Scaling awsecs.ScalableTaskCount
 
-	durations map[int]awscdk.Duration
+	durations   map[int]awscdk.Duration
+	serviceNode constructs.Node
 }
 
 // NewFargate creates an ECS service with its task definition, roles, log group, security group and scaling; behind a load
@@ -76,7 +77,7 @@ func NewFargate(scope constructs.Construct, id string, props *FargateProps) *Far
 			f.addDeploymentGroup(p, way)
 		}
 	}
-	f.Service.Node().AddDependency(needs...)
+	f.serviceNode.AddDependency(needs...)
 	f.addScaling(p.Runtime.Scale)
 	return f
 }
@@ -121,7 +122,8 @@ func (f *Fargate) addService(p *FargateProps) {
 	}
 	f.Service = awsecs.NewFargateService(f, jsii.String("Service"), props)
 	// Told to the L2, the workload group would get the load balancer's rules as well, and with it every other service.
-	f.Service.Node().FindChild(jsii.String("Service")).(awsecs.CfnService).AddPropertyOverride(
+	f.serviceNode = f.Service.Node()
+	f.serviceNode.FindChild(jsii.String("Service")).(awsecs.CfnService).AddPropertyOverride(
 		jsii.String("NetworkConfiguration.AwsvpcConfiguration.SecurityGroups.1"), p.WorkloadSecurityGroup.SecurityGroupId())
 }
 
