@@ -8,14 +8,46 @@ import (
 	"testing"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
 	"github.com/aws/jsii-runtime-go"
+
+	"github.com/storeship/storeship/internal/kernel"
 )
 
 func TestMain(m *testing.M) {
+	stop := kernel.Prepare()
+	started = os.Getenv("JSII_NODE")
+	os.Setenv("JSII_DEPRECATED", "warn")
+	jsii.Close() // jsii has read the environment already; closing makes it read it anew
 	code := m.Run()
 	jsii.Close()
+	stop()
 	os.Exit(code)
+}
+
+// started is the program that stands in for node.
+var started string
+
+// The kernel must start the cheap way, or every synth takes a second longer; and what JavaScript prints must still be read.
+func TestKernelPrints(t *testing.T) {
+	if started == "" {
+		t.Fatal("the kernel starts as jsii starts it; see internal/kernel")
+	}
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	was := os.Stderr
+	os.Stderr = w
+	stack := awscdk.NewStack(nil, jsii.String("Old"), nil)
+	awsec2.NewVpc(stack, jsii.String("Vpc"), &awsec2.VpcProps{Cidr: jsii.String("10.0.0.0/16")})
+	read := make([]byte, 4096)
+	n, err := r.Read(read)
+	os.Stderr = was
+	if err != nil || !strings.Contains(string(read[:n]), "is deprecated") {
+		t.Errorf("read %q and %v, want the warning of a deprecated property", read[:n], err)
+	}
 }
 
 // A user who makes a mistake must read one line with the place in the own program, and never a stack trace.

@@ -15,7 +15,8 @@ import (
 // writeRelease renders taskdef.json and appspec.yaml of a service from the template that its stage was just synthesized to,
 // into the assembly's releases folder. What CodeDeploy will run is thereby what CloudFormation was told, and can be read.
 func writeRelease(stage awscdk.Stage, s *Service) {
-	assembly := *stage.Synth(nil).Directory()
+	// Adding the stage to the pipeline has synthesized it. To ask for it by Synth would look at every construct of it again.
+	assembly := *stage.Outdir()
 	template, err := readTemplate(filepath.Join(assembly, *s.Stack.TemplateFile()))
 	if err == nil {
 		// The assembly of the stage lies in the app's.

@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsecs"
+	"github.com/aws/aws-cdk-go/awscdk/v2/interfaces/interfacesawscloudwatch"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
@@ -71,8 +72,21 @@ func NewService(scope constructs.Construct, plan *environment.Plan, s *environme
 		props.Route, props.TestURL = from.route, from.test
 	}
 	props.Alarms = named(stack, s.Name, t, runtime)
-	created := &Service{Stack: stack, Name: s.Name, Target: t, Fargate: service.NewFargate(stack, "Service", props)}
-	created.watch(runtime)
+	created := &Service{Stack: stack, Name: s.Name, Target: t}
+	armed := runtime.Release.Engine == environment.CodeDeploy
+	if armed && !runtime.Alarms.Disabled {
+		// Under CodeDeploy the deployment group names them, for the ECS service is frozen.
+		props.Watch = func(f *service.Fargate) []interfacesawscloudwatch.IAlarmRef {
+			created.watch(f, runtime)
+			return created.Alarms.Refs()
+		}
+	}
+	created.Fargate = service.NewFargate(stack, "Service", props)
+	if !armed && !runtime.Alarms.Disabled {
+		created.watch(created.Fargate, runtime)
+		// The service refers to them by name, and ECS looks for them when a deployment begins.
+		created.Fargate.Service.Node().AddDependency(created.Alarms)
+	}
 	created.ask(runtime, platform, from.customers)
 	return created
 }
@@ -91,12 +105,8 @@ func named(stack awscdk.Stack, service string, t environment.Target, r environme
 	return alarms
 }
 
-// watch creates the alarms and arms them. Under CodeDeploy the deployment group names them, for the ECS service is frozen.
-func (s *Service) watch(r environment.Runtime) {
-	if r.Alarms.Disabled {
-		return
-	}
-	f := s.Fargate
+// watch creates the alarms.
+func (s *Service) watch(f *service.Fargate, r environment.Runtime) {
 	canary := ""
 	if len(r.Asked()) > 0 {
 		canary = s.Target.CanaryName(s.Name)
@@ -109,12 +119,6 @@ func (s *Service) watch(r environment.Runtime) {
 		Green:   f.Green,
 		Canary:  canary,
 	})
-	if f.DeploymentGroup != nil {
-		s.Alarms.Arm(f.DeploymentGroup)
-		return
-	}
-	// The service refers to them by name, and ECS looks for them when a deployment begins.
-	f.Service.Node().AddDependency(s.Alarms)
 }
 
 // ask creates the canary, after the service: it asks as soon as it exists. With the engines ecs and rolling the service is created,

@@ -14,6 +14,7 @@ import (
 	"github.com/storeship/storeship"
 	"github.com/storeship/storeship/constructs/environment"
 	"github.com/storeship/storeship/internal/assembly"
+	"github.com/storeship/storeship/internal/kernel"
 	"github.com/storeship/storeship/internal/release"
 	"github.com/storeship/storeship/stacks"
 )
@@ -21,9 +22,11 @@ import (
 // TestMain turns template validation off, which the whole-app tests do, and closes the kernel.
 func TestMain(m *testing.M) {
 	os.Setenv("CDK_VALIDATION", "false")
+	stop := kernel.Prepare()
 	jsii.Close() // the runtime has read the environment already; closing makes it read it anew
 	code := m.Run()
 	jsii.Close()
+	stop()
 	os.Exit(code)
 }
 

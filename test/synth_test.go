@@ -43,7 +43,7 @@ func TestTwoRunsWriteTheSameBytes(t *testing.T) {
 }
 
 // Catches: a difference between the way these tests run the app and the way that users do, the CLI with cdk.json, several
-// processes of it side by side: what they put together must be what one writes, with its manifest and its tree.
+// processes of it side by side: what they put together must be what one writes, with its manifest.
 func TestInPartsIsTheSameAsWhole(t *testing.T) {
 	t.Chdir(harness.Root)
 	t.Setenv("PATH", harness.Path())

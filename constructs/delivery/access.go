@@ -55,7 +55,7 @@ func NewAccess(scope constructs.Construct, id string, props *AccessProps) *Acces
 		"Starts blue/green deployments for the pipelines of "+store.Name, deployerStatements(store, env))
 	a.Inspector = a.role("Inspector", store, env.InspectorRoleName(store), store.CheckRolePattern(),
 		"Reads the state of targets for the pipelines of "+store.Name, inspectorStatements(store, env))
-	policy.Acknowledge(a.Deployer,
+	policy.AcknowledgeFirst(a.Deployer,
 		policy.Finding{
 			Rule:   "AwsSolutions-IAM5",
 			Reason: "Services come and go without this stack: the patterns are the names of this store in this environment only.",
@@ -85,7 +85,7 @@ func NewAccess(scope constructs.Construct, id string, props *AccessProps) *Acces
 			},
 		},
 	)
-	policy.Acknowledge(a.Inspector,
+	policy.AcknowledgeFirst(a.Inspector,
 		policy.Finding{
 			Rule:   "AwsSolutions-IAM5",
 			Reason: "Read only, and bounded by the names of this store in this environment; regions and services come and go.",

@@ -118,7 +118,7 @@ func (a *Artifacts) addBucket(props *ArtifactsProps) {
 		RemovalPolicy:     awscdk.RemovalPolicy_RETAIN_ON_UPDATE_OR_DELETE,
 		LifecycleRules:    &[]*awss3.LifecycleRule{{Id: jsii.String("expire"), Expiration: awscdk.Duration_Days(jsii.Number(365))}},
 	})
-	policy.Acknowledge(a.Logs, policy.Finding{
+	policy.AcknowledgeFirst(a.Logs, policy.Finding{
 		Rule:   "AwsSolutions-S1",
 		Reason: "This bucket holds the access logs of the artifact bucket; logging it to itself would log without end.",
 	})

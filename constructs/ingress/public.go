@@ -100,7 +100,7 @@ func (p *Public) admit(props *PublicProps, ports ...int) {
 		p.SecurityGroup.AddIngressRule(awsec2.Peer_Ipv4(jsii.String(block)),
 			awsec2.Port_Tcp(jsii.Number(environment.PublicTestPort)), jsii.String("Tests of versions before they take traffic"), nil)
 	}
-	policy.Acknowledge(p.SecurityGroup, policy.Finding{
+	policy.AcknowledgeFirst(p.SecurityGroup, policy.Finding{
 		Rule:   "AwsSolutions-EC23",
 		Reason: "Customers come from everywhere. Only the ports of the customers' listeners are open to them, behind a web ACL.",
 	})

@@ -6,6 +6,8 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awswafv2"
 	"github.com/aws/jsii-runtime-go"
+
+	"github.com/storeship/storeship/constructs/internal/retention"
 )
 
 // logWebACL writes what the web ACL blocks or counts to a log group, without the headers that carry a customer's session.
@@ -21,9 +23,8 @@ func (p *Public) logWebACL(props *PublicProps) awswafv2.CfnLoggingConfiguration 
 		LogGroupName:  &name,
 		EncryptionKey: props.LogKey,
 		RemovalPolicy: awscdk.RemovalPolicy_RETAIN_ON_UPDATE_OR_DELETE,
+		Retention:     retention.Of(props.LogRetentionDays),
 	})
-	// CDK has an enumeration for the retention, CloudFormation the number of days.
-	p.WebACLLogs.Node().DefaultChild().(awslogs.CfnLogGroup).SetRetentionInDays(jsii.Number(float64(props.LogRetentionDays)))
 	// Without this policy WAF extends one that all services of the region share, and that stays behind. A region has ten.
 	// https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-and-resource-policy.html
 	permission := awslogs.NewResourcePolicy(p, jsii.String("WebAclLogsPolicy"), &awslogs.ResourcePolicyProps{

@@ -6,6 +6,8 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 	"github.com/aws/jsii-runtime-go"
+
+	"github.com/storeship/storeship/constructs/internal/retention"
 )
 
 // addFlowLogs records the VPC's traffic. The log group has no physical name: it outlives the stack, and a name would be
@@ -16,9 +18,8 @@ func (v *Vpc) addFlowLogs(retentionDays int) {
 	v.FlowLogs = awslogs.NewLogGroup(v, jsii.String("FlowLogGroup"), &awslogs.LogGroupProps{
 		EncryptionKey: v.LogKey,
 		RemovalPolicy: awscdk.RemovalPolicy_RETAIN_ON_UPDATE_OR_DELETE,
+		Retention:     retention.Of(retentionDays),
 	})
-	// CDK has an enumeration for the retention, CloudFormation the number of days.
-	v.FlowLogs.Node().DefaultChild().(awslogs.CfnLogGroup).SetRetentionInDays(jsii.Number(float64(retentionDays)))
 	// The conditions keep flow logs of other accounts from using the role.
 	// https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html
 	role := awsiam.NewRole(v, jsii.String("FlowLogRole"), &awsiam.RoleProps{

@@ -7,6 +7,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscodedeploy"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awselasticloadbalancingv2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/interfaces/interfacesawscloudwatch"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
@@ -58,13 +59,22 @@ func NewAlarms(scope constructs.Construct, id string, props *AlarmsProps) *Alarm
 	return a
 }
 
-// Arm lets the alarms, and the others of the props, stop the deployments of a group, and roll them back.
-func (a *Alarms) Arm(group awscodedeploy.EcsDeploymentGroup) {
+// Refs are the alarms, and the others of the props, as a deployment group takes them when it is made.
+func (a *Alarms) Refs() []interfacesawscloudwatch.IAlarmRef {
+	var refs []interfacesawscloudwatch.IAlarmRef
 	for _, alarm := range a.All {
-		group.AddAlarm(alarm)
+		refs = append(refs, alarm)
 	}
 	for _, other := range a.props.Others {
-		group.AddAlarm(other)
+		refs = append(refs, other)
+	}
+	return refs
+}
+
+// Arm lets the alarms, and the others of the props, stop the deployments of a group, and roll them back.
+func (a *Alarms) Arm(group awscodedeploy.EcsDeploymentGroup) {
+	for _, alarm := range a.Refs() {
+		group.AddAlarm(alarm)
 	}
 }
 

@@ -122,7 +122,7 @@ func (c *Canary) addBucket(p *CanaryProps) {
 			AbortIncompleteMultipartUploadAfter: awscdk.Duration_Days(jsii.Number(7)),
 		}},
 	})
-	policy.Acknowledge(c.Bucket, policy.Finding{
+	policy.AcknowledgeFirst(c.Bucket, policy.Finding{
 		Rule: "AwsSolutions-S1",
 		Reason: fmt.Sprintf("Results of checks, which one role writes and which are gone after %d days; access logs would be more than what they log.",
 			CanaryRetentionDays),
@@ -159,7 +159,7 @@ func (c *Canary) addRole(p *CanaryProps) {
 			statement([]string{"cloudwatch:PutMetricData"}, map[string]any{"cloudwatch:namespace": canaryNamespace}, everything),
 		}})},
 	})
-	policy.Acknowledge(c.Role,
+	policy.AcknowledgeFirst(c.Role,
 		policy.Finding{
 			Rule:      "AwsSolutions-IAM5",
 			Reason:    "s3:ListAllMyBuckets and cloudwatch:PutMetricData have no resource level; the latter is limited to the namespace of Synthetics.",

@@ -8,6 +8,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/storeship/storeship/constructs/internal/node"
+	"github.com/storeship/storeship/constructs/internal/retention"
 )
 
 // DefaultInsightsRetentionDays is how long the performance records of Container Insights are kept.
@@ -36,8 +37,8 @@ func NewCluster(scope constructs.Construct, id string, props *ClusterProps) *Clu
 		LogGroupName:  jsii.String("/aws/ecs/containerinsights/" + p.Name + "/performance"),
 		EncryptionKey: p.LogKey,
 		RemovalPolicy: awscdk.RemovalPolicy_DESTROY,
+		Retention:     retention.Of(p.LogRetentionDays),
 	})
-	c.Insights.Node().DefaultChild().(awslogs.CfnLogGroup).SetRetentionInDays(jsii.Number(float64(p.LogRetentionDays)))
 	c.Cluster = awsecs.NewCluster(c, jsii.String("Cluster"), &awsecs.ClusterProps{
 		ClusterName:         jsii.String(p.Name),
 		Vpc:                 p.Vpc,

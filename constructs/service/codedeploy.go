@@ -39,12 +39,15 @@ func (f *Fargate) addDeploymentGroup(p *FargateProps, way connection) {
 			TerminationWaitTime: awscdk.Duration_Minutes(jsii.Number(p.Bake.Minutes())),
 		},
 	}
-	if len(p.Alarms) > 0 {
+	var alarms []interfacesawscloudwatch.IAlarmRef
+	for _, a := range p.Alarms {
+		alarms = append(alarms, a)
+	}
+	if p.Watch != nil {
+		alarms = append(alarms, p.Watch(f)...)
+	}
+	if len(alarms) > 0 {
 		props.AutoRollback.DeploymentInAlarm = jsii.Bool(true)
-		alarms := make([]interfacesawscloudwatch.IAlarmRef, len(p.Alarms))
-		for i, a := range p.Alarms {
-			alarms[i] = a
-		}
 		props.Alarms = &alarms
 	}
 	f.DeploymentGroup = awscodedeploy.NewEcsDeploymentGroup(f, jsii.String("DeploymentGroup"), props)

@@ -46,7 +46,8 @@ type Fargate struct {
 	// Scaling follows CPU and memory.
 	Scaling awsecs.ScalableTaskCount
 
-	durations map[int]awscdk.Duration
+	durations   map[int]awscdk.Duration
+	serviceNode constructs.Node
 }
 
 // NewFargate creates an ECS service with its task definition, roles, log group, security group and scaling; behind a load
@@ -81,7 +82,7 @@ func NewFargate(scope constructs.Construct, id string, props *FargateProps) *Far
 			needs = append(needs, f.Gate) // ECS asks it within the deployment of the stack
 		}
 	}
-	f.Service.Node().AddDependency(needs...)
+	f.serviceNode.AddDependency(needs...)
 	f.addScaling(p.Runtime.Scale)
 	return f
 }
@@ -126,7 +127,8 @@ func (f *Fargate) addService(p *FargateProps) {
 	}
 	f.Service = awsecs.NewFargateService(f, jsii.String("Service"), props)
 	// Told to the L2, the workload group would get the load balancer's rules as well, and with it every other service.
-	f.Service.Node().FindChild(jsii.String("Service")).(awsecs.CfnService).AddPropertyOverride(
+	f.serviceNode = f.Service.Node()
+	f.serviceNode.FindChild(jsii.String("Service")).(awsecs.CfnService).AddPropertyOverride(
 		jsii.String("NetworkConfiguration.AwsvpcConfiguration.SecurityGroups.1"), p.WorkloadSecurityGroup.SecurityGroupId())
 }
 

@@ -18,6 +18,7 @@ import (
 	"github.com/storeship/storeship/constructs/internal/checks"
 	"github.com/storeship/storeship/constructs/internal/node"
 	"github.com/storeship/storeship/constructs/internal/policy"
+	"github.com/storeship/storeship/constructs/internal/retention"
 )
 
 const (
@@ -61,8 +62,8 @@ func (f *Fargate) addGate(p *FargateProps) {
 		LogGroupName:  jsii.String(p.GateLogGroupName),
 		EncryptionKey: p.LogKey,
 		RemovalPolicy: awscdk.RemovalPolicy_RETAIN_ON_UPDATE_OR_DELETE,
+		Retention:     retention.Of(p.Runtime.LogRetentionDays),
 	})
-	g.LogGroup.Node().DefaultChild().(awslogs.CfnLogGroup).SetRetentionInDays(jsii.Number(float64(p.Runtime.LogRetentionDays)))
 	timeout := p.Runtime.Release.CheckTimeout
 	g.Function = awslambda.NewFunction(g, jsii.String("Function"), &awslambda.FunctionProps{
 		FunctionName:   jsii.String(p.GateName),
@@ -144,7 +145,7 @@ func (g *Gate) role(p *FargateProps) awsiam.Role {
 		AssumedBy:      awsiam.NewServicePrincipal(jsii.String("lambda.amazonaws.com"), nil),
 		InlinePolicies: inline("Check", statements...),
 	})
-	policy.Acknowledge(role,
+	policy.AcknowledgeFirst(role,
 		policy.Finding{
 			Rule:      "AwsSolutions-IAM5",
 			Reason:    "Lambda makes the function's network interfaces with this role, and accepts no narrower resource for it; the function's code is denied the same calls.",

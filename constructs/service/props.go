@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsecs"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awselasticloadbalancingv2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
+	"github.com/aws/aws-cdk-go/awscdk/v2/interfaces/interfacesawscloudwatch"
 
 	"github.com/storeship/storeship/constructs/environment"
 )
@@ -51,9 +52,12 @@ type FargateProps struct {
 	// stack then waits for. Not with the engine rolling. Default: none.
 	Bake time.Duration
 	// Alarms that stop a release and roll it back, 0 to 10. Default: none. With the engine codedeploy, alarms on what the
-	// service itself creates can follow: Fargate.DeploymentGroup has AddAlarm.
+	// service itself creates come from Watch, or follow: Fargate.DeploymentGroup has AddAlarm.
 	// https://docs.aws.amazon.com/codedeploy/latest/userguide/limits.html
 	Alarms []awscloudwatch.IAlarm
+	// Watch makes more alarms that stop a release of the engine codedeploy, on what the service itself creates: it is called when
+	// the target groups are behind their load balancer, before the deployment group, which takes all alarms at once. Default: none.
+	Watch func(f *Fargate) []interfacesawscloudwatch.IAlarmRef
 
 	// ExecutionRoleName is the role with which ECS starts the tasks. Default: "<Name>-<Region>-execution".
 	ExecutionRoleName string

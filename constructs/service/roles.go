@@ -30,7 +30,7 @@ func (f *Fargate) addRoles(p *FargateProps) {
 	}
 	f.ExecutionRole = awsiam.NewRole(f, jsii.String("ExecutionRole"), execution)
 	if p.ImageRepositoryARN != "" {
-		policy.Acknowledge(f.ExecutionRole, policy.Finding{
+		policy.AcknowledgeFirst(f.ExecutionRole, policy.Finding{
 			Rule:      "AwsSolutions-IAM5",
 			Reason:    "ecr:GetAuthorizationToken has no resource level; what the token can pull is limited to the service's own repository.",
 			AppliesTo: []string{"Resource::*"},
@@ -81,7 +81,7 @@ func (f *Fargate) codeDeployRole(p *FargateProps, way connection) awsiam.Role {
 			allow(map[string]any{"StringEquals": map[string]any{"iam:PassedToService": "ecs-tasks.amazonaws.com"}},
 				[]string{"iam:PassRole"}, *f.ExecutionRole.RoleArn(), *f.TaskRole.RoleArn()))...),
 	})
-	policy.Acknowledge(role,
+	policy.AcknowledgeFirst(role,
 		policy.Finding{
 			Rule:      "AwsSolutions-IAM5",
 			Reason:    "Describe calls of Elastic Load Balancing have no resource level, and CodeDeploy describes all alarms of a group in one call; they only read.",
@@ -115,7 +115,7 @@ func (f *Fargate) shiftRole(p *FargateProps, way connection) awsiam.Role {
 				"elasticloadbalancing:DescribeTargetHealth",
 			}, "*"))...),
 	})
-	policy.Acknowledge(role, policy.Finding{
+	policy.AcknowledgeFirst(role, policy.Finding{
 		Rule:      "AwsSolutions-IAM5",
 		Reason:    "Describe calls of Elastic Load Balancing have no resource level; they only read.",
 		AppliesTo: []string{"Resource::*"},

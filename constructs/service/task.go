@@ -15,6 +15,7 @@ import (
 
 	"github.com/storeship/storeship/constructs/environment"
 	"github.com/storeship/storeship/constructs/internal/policy"
+	"github.com/storeship/storeship/constructs/internal/retention"
 )
 
 // Names of containers. The ECS service and the AppSpec name the first, so it stays.
@@ -41,8 +42,8 @@ func (f *Fargate) addLogGroup(p *FargateProps) {
 		LogGroupName:  jsii.String(p.LogGroupName),
 		EncryptionKey: p.LogKey,
 		RemovalPolicy: awscdk.RemovalPolicy_RETAIN_ON_UPDATE_OR_DELETE,
+		Retention:     retention.Of(p.Runtime.LogRetentionDays),
 	})
-	f.LogGroup.Node().DefaultChild().(awslogs.CfnLogGroup).SetRetentionInDays(jsii.Number(float64(p.Runtime.LogRetentionDays)))
 }
 
 // addTaskDefinition creates the one resource that a release changes. All of it is literal, or refers to a resource with a
@@ -60,7 +61,7 @@ func (f *Fargate) addTaskDefinition(p *FargateProps) {
 			OperatingSystemFamily: awsecs.OperatingSystemFamily_LINUX(),
 		},
 	})
-	policy.Acknowledge(f.TaskDefinition, policy.Finding{
+	policy.AcknowledgeFirst(f.TaskDefinition, policy.Finding{
 		Rule:   "AwsSolutions-ECS2",
 		Reason: "Variables are configuration that reviewers are to read in the template; what is secret is named in Secrets and comes from Secrets Manager or Parameter Store.",
 	})

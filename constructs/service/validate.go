@@ -166,7 +166,10 @@ func (p *FargateProps) validateRelease(l *problem.List, full *FargateProps) {
 // fits checks that the service is created where its props say.
 func (p *FargateProps) fits(scope constructs.Construct) error {
 	var l problem.List
-	stack := awscdk.Stack_Of(scope)
+	stack, ok := scope.(awscdk.Stack)
+	if !ok {
+		stack = awscdk.Stack_Of(scope)
+	}
 	for _, r := range []struct{ field, given, stack string }{{"Account", p.Account, *stack.Account()}, {"Region", p.Region, *stack.Region()}} {
 		if r.given != "" && !token(r.given) && !token(r.stack) && r.given != r.stack {
 			l.Addf(r.field, "must be that of the stack, %s, got %s", r.stack, r.given)

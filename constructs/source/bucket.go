@@ -38,7 +38,7 @@ func NewBucket(scope constructs.Construct, id string, props *BucketProps) *Bucke
 		RemovalPolicy:     awscdk.RemovalPolicy_RETAIN_ON_UPDATE_OR_DELETE,
 		LifecycleRules:    &[]*awss3.LifecycleRule{{Id: jsii.String("expire"), Expiration: awscdk.Duration_Days(jsii.Number(VersionDays))}},
 	})
-	policy.Acknowledge(b.Logs, policy.Finding{
+	policy.AcknowledgeFirst(b.Logs, policy.Finding{
 		Rule:   "AwsSolutions-S1",
 		Reason: "This bucket holds the access logs of the source bucket; logging it to itself would log without end.",
 	})

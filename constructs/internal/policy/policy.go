@@ -21,16 +21,31 @@ type Finding struct {
 	AppliesTo []string
 }
 
-// Acknowledge records the findings on the one CloudFormation resource that c is or has as its default child.
+// Acknowledge records the findings on the one CloudFormation resource that c is or has as its default child, after those that
+// were recorded before.
 func Acknowledge(c constructs.IConstruct, findings ...Finding) {
-	resource, ok := c.(awscdk.CfnResource)
-	if !ok {
-		resource = c.Node().DefaultChild().(awscdk.CfnResource)
-	}
+	resource := resourceOf(c)
 	var rules []any
 	if old, ok := resource.GetMetadata(jsii.String(metadataKey)).(map[string]any); ok {
 		rules, _ = old["rules_to_suppress"].([]any)
 	}
+	record(resource, rules, findings)
+}
+
+// AcknowledgeFirst is Acknowledge for a resource that nothing was recorded on yet, such as one that was just created: it need
+// not ask, and a store has hundreds of them.
+func AcknowledgeFirst(c constructs.IConstruct, findings ...Finding) {
+	record(resourceOf(c), nil, findings)
+}
+
+func resourceOf(c constructs.IConstruct) awscdk.CfnResource {
+	if resource, ok := c.(awscdk.CfnResource); ok {
+		return resource
+	}
+	return c.Node().DefaultChild().(awscdk.CfnResource)
+}
+
+func record(resource awscdk.CfnResource, rules []any, findings []Finding) {
 	for _, f := range findings {
 		rule := map[string]any{"id": f.Rule, "reason": f.Reason}
 		if len(f.AppliesTo) > 0 {

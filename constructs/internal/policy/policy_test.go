@@ -20,7 +20,7 @@ func TestAcknowledge(t *testing.T) {
 	stack := awscdk.NewStack(awscdk.NewApp(nil), jsii.String("Shop"), nil)
 	queue := awssqs.NewQueue(stack, jsii.String("Queue"), nil)
 	awssqs.NewQueue(stack, jsii.String("Other"), nil)
-	policy.Acknowledge(queue, policy.Finding{Rule: "A", Reason: "first", AppliesTo: []string{"Resource::*"}})
+	policy.AcknowledgeFirst(queue, policy.Finding{Rule: "A", Reason: "first", AppliesTo: []string{"Resource::*"}})
 	policy.Acknowledge(queue, policy.Finding{Rule: "B", Reason: "second"})
 
 	resources := (*assertions.Template_FromStack(stack, nil).ToJSON())["Resources"].(map[string]any)

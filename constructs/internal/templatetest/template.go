@@ -10,15 +10,19 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/assertions"
 	"github.com/aws/jsii-runtime-go"
+
+	"github.com/storeship/storeship/internal/kernel"
 )
 
 // Main runs the tests of a package without template validation, which costs seconds and is done for the whole app in
 // test/, and ends the kernel.
 func Main(m *testing.M) {
 	os.Setenv("CDK_VALIDATION", "false")
+	stop := kernel.Prepare()
 	jsii.Close() // the runtime has read the environment already; closing makes it read it anew
 	code := m.Run()
 	jsii.Close()
+	stop()
 	os.Exit(code)
 }
 

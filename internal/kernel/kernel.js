@@ -1,0 +1,36 @@
+// Runs jsii's kernel, process.argv[2], in this process. jsii's own starter runs it in a second one, and hands each message on.
+// The kernel reads and writes file descriptor 3; here requests come on 3, and answers go to 4.
+'use strict';
+const fs = require('fs');
+const Module = require('module');
+
+const writeSync = fs.writeSync;
+fs.writeSync = (fd, ...rest) => writeSync(fd === 3 ? 4 : fd, ...rest);
+
+// What JavaScript prints goes to Go as messages on standard error, as jsii's starter writes them.
+const print = process.stderr.write.bind(process.stderr);
+for (const name of ['stdout', 'stderr']) {
+  process[name].write = (chunk, encoding, done) => {
+    const bytes = Buffer.from(chunk, typeof encoding === 'string' ? encoding : undefined);
+    return print(JSON.stringify({ [name]: bytes.toString('base64') }) + '\n', typeof encoding === 'function' ? encoding : done);
+  };
+}
+
+// The starter would say so, over ten lines.
+if (!/^v(22|24)\./.test(process.version)) {
+  console.error(`Node.js ${process.version} is none that this version of jsii supports; use 22 or 24`);
+}
+
+// The kernel loads packages through links in a folder of its own, whose name is new in every run; what Node.js keeps of
+// compiled files it keeps by their names. So they are compiled under the names that they have in jsii's package cache.
+const compile = Module.prototype._compile;
+Module.prototype._compile = function (content, filename, ...rest) {
+  return compile.call(this, content, fs.realpathSync(filename), ...rest);
+};
+
+require(process.argv[2]);
+
+// After the kernel itself, which is in a folder with a new name as well.
+if (process.env.STORESHIP_COMPILE_CACHE) {
+  Module.enableCompileCache?.(process.env.STORESHIP_COMPILE_CACHE);
+}
