@@ -51,6 +51,7 @@ type permission struct {
 
 // allow adds permissions to a role, and acknowledges the wildcards among them.
 func allow(role awsiam.Role, permissions ...permission) {
+	var wildcards []policy.Finding
 	for _, p := range permissions {
 		statement := &awsiam.PolicyStatementProps{Actions: jsii.Strings(p.actions...), Resources: jsii.Strings(p.resources...)}
 		if p.conditions != nil {
@@ -64,19 +65,15 @@ func allow(role awsiam.Role, permissions ...permission) {
 			if token(resource) {
 				resource = plain(awscdk.Stack_Of(role).Resolve(resource))
 			}
-			acknowledge(role, "Resource::"+resource, p.reason)
+			wildcards = append(wildcards, policy.Finding{
+				Rule: "AwsSolutions-IAM5", Reason: p.reason, AppliesTo: []string{"Resource::" + resource},
+			})
 		}
 	}
-}
-
-// acknowledge records one wildcard of the role's policy, once: several steps may share the role.
-func acknowledge(role awsiam.Role, finding, reason string) {
-	statements := role.Node().FindChild(jsii.String("DefaultPolicy"))
-	resource := statements.Node().DefaultChild().(awscdk.CfnResource)
-	if strings.Contains(fmt.Sprint(resource.GetMetadata(jsii.String("cdk_nag"))), "["+finding+"]") {
-		return
+	if len(wildcards) > 0 {
+		statements := role.Node().FindChild(jsii.String("DefaultPolicy"))
+		policy.AcknowledgeOnce(statements.Node().DefaultChild().(awscdk.CfnResource), wildcards...) // several steps may share the role
 	}
-	policy.Acknowledge(resource, policy.Finding{Rule: "AwsSolutions-IAM5", Reason: reason, AppliesTo: []string{finding}})
 }
 
 // plain writes a resolved value as cdk-nag does: references and attributes in angle brackets.

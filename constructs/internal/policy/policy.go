@@ -1,6 +1,9 @@
 package policy
 
 import (
+	"fmt"
+	"strings"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
@@ -25,17 +28,36 @@ type Finding struct {
 // were recorded before.
 func Acknowledge(c constructs.IConstruct, findings ...Finding) {
 	resource := resourceOf(c)
-	var rules []any
-	if old, ok := resource.GetMetadata(jsii.String(metadataKey)).(map[string]any); ok {
-		rules, _ = old["rules_to_suppress"].([]any)
+	record(resource, recorded(resource), findings)
+}
+
+// AcknowledgeOnce is Acknowledge for findings of which each applies to one thing, without those that are recorded already.
+func AcknowledgeOnce(resource awscdk.CfnResource, findings ...Finding) {
+	rules := recorded(resource)
+	said := fmt.Sprint(rules...)
+	var fresh []Finding
+	for _, f := range findings {
+		if mark := fmt.Sprint(f.AppliesTo); !strings.Contains(said, mark) {
+			said += mark
+			fresh = append(fresh, f)
+		}
 	}
-	record(resource, rules, findings)
+	if len(fresh) > 0 {
+		record(resource, rules, fresh)
+	}
 }
 
 // AcknowledgeFirst is Acknowledge for a resource that nothing was recorded on yet, such as one that was just created: it need
 // not ask, and a store has hundreds of them.
 func AcknowledgeFirst(c constructs.IConstruct, findings ...Finding) {
 	record(resourceOf(c), nil, findings)
+}
+
+// recorded are the rules of the findings that were recorded on a resource.
+func recorded(resource awscdk.CfnResource) []any {
+	old, _ := resource.GetMetadata(jsii.String(metadataKey)).(map[string]any)
+	rules, _ := old["rules_to_suppress"].([]any)
+	return rules
 }
 
 func resourceOf(c constructs.IConstruct) awscdk.CfnResource {

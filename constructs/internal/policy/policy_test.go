@@ -22,6 +22,10 @@ func TestAcknowledge(t *testing.T) {
 	awssqs.NewQueue(stack, jsii.String("Other"), nil)
 	policy.AcknowledgeFirst(queue, policy.Finding{Rule: "A", Reason: "first", AppliesTo: []string{"Resource::*"}})
 	policy.Acknowledge(queue, policy.Finding{Rule: "B", Reason: "second"})
+	for range 2 {
+		star, more := policy.Finding{Rule: "A", Reason: "again", AppliesTo: []string{"Resource::*"}}, policy.Finding{Rule: "A", Reason: "third", AppliesTo: []string{"Resource::a*"}}
+		policy.AcknowledgeOnce(queue.Node().DefaultChild().(awscdk.CfnResource), star, more, more)
+	}
 
 	resources := (*assertions.Template_FromStack(stack, nil).ToJSON())["Resources"].(map[string]any)
 	for id, r := range resources {
@@ -29,7 +33,8 @@ func TestAcknowledge(t *testing.T) {
 		got := templatetest.Text(metadata["cdk_nag"])
 		want := "null"
 		if id == *stack.GetLogicalId(queue.Node().DefaultChild().(awscdk.CfnElement)) {
-			want = `{"rules_to_suppress":[{"applies_to":["Resource::*"],"id":"A","reason":"first"},{"id":"B","reason":"second"}]}`
+			want = `{"rules_to_suppress":[{"applies_to":["Resource::*"],"id":"A","reason":"first"},{"id":"B","reason":"second"},` +
+				`{"applies_to":["Resource::a*"],"id":"A","reason":"third"}]}`
 		}
 		if got != want {
 			t.Errorf("%s has %s, want %s", id, got, want)
