@@ -9,13 +9,13 @@ import (
 	"github.com/storeship/storeship/internal/text"
 )
 
-// The time that scopes take, next to that of a service, as it was measured; what a process needs to start is about one
-// service.
+// The time that scopes take, next to that of a service, as it was measured; what a process needs to start, and to run its
+// JavaScript for the first time, is about one service.
 const (
-	startWeight     = 10
+	startWeight     = 12
 	validatorWeight = 50 // more, where templates are validated
 	serviceWeight   = 10
-	platformWeight  = 25
+	platformWeight  = 20
 	accessWeight    = 1
 	artifactsWeight = 3
 )
