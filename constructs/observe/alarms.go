@@ -65,10 +65,7 @@ func (a *Alarms) Refs() []interfacesawscloudwatch.IAlarmRef {
 	for _, alarm := range a.All {
 		refs = append(refs, alarm)
 	}
-	for _, other := range a.props.Others {
-		refs = append(refs, other)
-	}
-	return refs
+	return append(refs, a.props.Others...)
 }
 
 // Arm lets the alarms, and the others of the props, stop the deployments of a group, and roll them back.
