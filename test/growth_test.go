@@ -120,6 +120,7 @@ func TestRemovingAService(t *testing.T) {
     http: {port: 8080, health: /actuator/health}
     expose: internal
     writablePaths: [/tmp]
+    checks: [{path: /actuator/health, expect: {json: {status: UP}}}]
     variables:
       RETAIL_CART_PERSISTENCE_PROVIDER: in-memory
 

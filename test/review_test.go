@@ -31,15 +31,16 @@ const (
 	internalService = "{build: {preset: go}, http: {port: 8080, health: /health}, expose: {internal: {port: PORT}}, cpu: 512, variables: {A: b}}"
 	rollingService  = "{build: {preset: go}, http: {port: 8080, health: /health}, expose: {internal: {port: PORT}}, release: {engine: rolling}}"
 	nativeService   = "{build: {preset: go}, http: {port: 8080, health: /health}, expose: {path: /NAME/*, priority: PRIORITY}, release: {engine: ecs}}"
+	askedService    = "{build: {preset: go}, http: {port: 8080, health: /health}, expose: {path: /NAME/*, priority: PRIORITY}, checks: [{path: /NAME/a}]}"
 	workerService   = "{build: {preset: go}, healthCommand: [/health]}"
 )
 
 // bases are all of them, and engineOf has their engines.
 var (
-	bases    = []string{publicService, internalService, rollingService, nativeService, workerService}
+	bases    = []string{publicService, internalService, rollingService, nativeService, askedService, workerService}
 	engineOf = map[string]environment.Engine{
 		publicService: environment.CodeDeploy, internalService: environment.CodeDeploy, rollingService: environment.Rolling,
-		nativeService: environment.ECS, workerService: environment.Rolling,
+		nativeService: environment.ECS, askedService: environment.CodeDeploy, workerService: environment.Rolling,
 	}
 )
 
@@ -100,6 +101,11 @@ var variedServices = map[string][]variation{
 		{"services.*.checks", "{engine: ecs}", "{engine: ecs}, checks: [{path: /NAME/health}]", ""},
 		{"services.*.release.engine", "ecs", "codedeploy", review.WillFail},
 		{"services.*.release.engine", "{engine: ecs}", "{engine: rolling}", review.WillFail},
+	},
+	askedService: {
+		{"services.*.synthetics", "checks", "synthetics: {interval: 10m}, checks", ""},
+		{"services.*.synthetics", "checks", "synthetics: {disabled: true}, checks", ""},
+		{"services.*.checks", "/NAME/a", "/NAME/b", review.Live},
 	},
 	workerService: {
 		{"services.*.healthCommand", "/health", "/ready", ""},

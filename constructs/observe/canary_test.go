@@ -49,7 +49,7 @@ func TestNewCanary(t *testing.T) {
 		"RuntimeVersion": `"syn-nodejs-puppeteer-13.0"`,
 		"Schedule":       `{"Expression":"rate(3 minutes)"}`,
 		"RunConfig": `{"EnvironmentVariables":{"CHECKS":"[{\"path\":\"/health\",\"method\":\"GET\",\"expect\":{\"latencyMs\":10000}}]",` +
-			`"SERVICE":"retail-store-gamma-checkout","TARGET":"{\"url\":\"https://us-west-2.shop.example.com\"}","TIME":"150000"},"MemoryInMB":960,"TimeoutInSeconds":180}`,
+			`"SERVICE":"retail-store-gamma-checkout","TARGET":"{\"url\":\"https://us-west-2.shop.example.com\"}","TIME":"90000"},"MemoryInMB":960,"TimeoutInSeconds":120}`,
 		"ArtifactS3Location":         `{"Fn::Join":["",["s3://",{"Ref":"CanaryBucketA986E13F"},"/retail-store-gamma-checkout"]]}`,
 		"ArtifactConfig":             `{"S3Encryption":{"EncryptionMode":"SSE_KMS","KmsKeyArn":"` + keyARN + `"}}`,
 		"StartCanaryAfterCreation":   `true`,
@@ -74,7 +74,7 @@ func TestCanarySettings(t *testing.T) {
 	}{
 		"every minute": {func(p *observe.CanaryProps) { p.Runtime.Synthetics.Interval = time.Minute },
 			[]string{`"Expression":"rate(1 minute)"`, `"TIME":"30000"`, `"TimeoutInSeconds":60`}},
-		"every hour": {func(p *observe.CanaryProps) { p.Runtime.Synthetics.Interval = time.Hour }, []string{`"Expression":"rate(1 hour)"`, `"TimeoutInSeconds":230`}},
+		"every hour": {func(p *observe.CanaryProps) { p.Runtime.Synthetics.Interval = time.Hour }, []string{`"Expression":"rate(1 hour)"`, `"TimeoutInSeconds":120`}},
 		"checks": {func(p *observe.CanaryProps) {
 			p.Runtime.Checks = []environment.Check{{Path: "/cart", Method: "POST"}, {Path: "/items?page=1", Headers: map[string]string{"Accept": "text/html"}}}
 		}, []string{`"CHECKS":"[{\"path\":\"/items?page=1\",\"method\":\"GET\",\"headers\":{\"accept\":\"text/html\"},\"expect\":{\"latencyMs\":10000}}]"`}},
