@@ -6,6 +6,8 @@ import (
 	"io"
 	"io/fs"
 	"os"
+
+	"github.com/storeship/storeship/internal/document"
 )
 
 // MaxSize is the largest file that is read, in bytes. A store of a hundred services has a tenth of it.
@@ -44,9 +46,14 @@ func Parse(file string, data []byte) (*Config, error) {
 	if len(data) > MaxSize {
 		return nil, one(file, fmt.Sprintf("is larger than 1 MiB, the most that a configuration may have (%d bytes)", MaxSize))
 	}
-	root, err := document(file, data)
-	if err != nil {
-		return nil, err
+	root, err := document.Parse(file, data)
+	var broken *document.Error
+	if errors.As(err, &broken) {
+		message := broken.Message
+		if message == document.ErrEmpty {
+			message += "; `storeship init` writes one to begin with"
+		}
+		return nil, &Problems{List: []Problem{{File: file, Line: broken.Line, Column: broken.Column, Message: message}}}
 	}
 	d := &decoder{file: file, nodes: positions{}, broken: map[string]bool{}}
 	c := &Config{file: file, nodes: d.nodes}

@@ -191,7 +191,7 @@ func TestAgainstBash(t *testing.T) {
 	for _, w := range wraps {
 		scripts = append(scripts, fmt.Sprintf(w, "gate"))
 	}
-	for range 1000 {
+	for range 500 {
 		script := "gate"
 		for i := range 2 + random.Intn(3) {
 			w := wraps[random.Intn(len(wraps))]
