@@ -51,6 +51,7 @@ var starters = map[string][]string{
 	"env": {"-u", "-C", "-S"}, "time": nil, "timeout": {"-s", "-k", "--signal", "--kill-after"}, "nice": {"-n"}, "nohup": nil,
 	"sudo": {"-u", "-g"}, "command": nil, "builtin": nil, "exec": {"-a"}, "stdbuf": {"-i", "-o", "-e"}, "xvfb-run": {"-n", "-s"},
 	"npx": {"-p", "--package", "-w"}, "pnpx": nil, "bunx": nil, "pipx": nil, "uvx": {"--from", "--with"},
+	"sh": {"-o"}, "bash": {"-o"}, "dash": {"-o"},
 	"xargs": {"-n", "-P", "-I", "-L", "-d", "-a", "-s"}, "unbuffer": nil, "chronic": nil, "ionice": {"-c", "-n"},
 }
 
