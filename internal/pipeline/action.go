@@ -28,8 +28,10 @@ type Action struct {
 	Account, Region string
 	// Inputs and Outputs are the names of artifacts.
 	Inputs, Outputs []string
-	// Project is the name of the build project; empty for an action of another kind.
+	// Project is the build project, by its name or its logical id; empty for an action of another kind.
 	Project string
+	// ProjectName is the name of the build project; empty where the template leaves it to CloudFormation.
+	ProjectName string
 	// Variables that the commands of the action find, as far as the template says.
 	Variables map[string]string
 	// Own are the variables that the action gives the project; other actions of the same project have others.

@@ -57,8 +57,11 @@ func environment(s string) map[string]string {
 func (r *reader) build(a *Action, res assembly.Resource) {
 	in := template.In(res.Stack)
 	props, _ := in.Value(res.Properties).(map[string]any)
-	a.Project = text(props["Name"])
-	if a.Project == "" || strings.HasPrefix(a.Project, "«") {
+	a.ProjectName = text(props["Name"])
+	if strings.HasPrefix(a.ProjectName, "«") {
+		a.ProjectName = ""
+	}
+	if a.Project = a.ProjectName; a.Project == "" {
 		a.Project = res.LogicalID
 	}
 	host, _ := props["Environment"].(map[string]any)
