@@ -61,6 +61,8 @@ type Evidence struct {
 	// Command are patterns of commands: the program, and words that follow it in this order. A word may be several with |
 	// between them, and * stands for anything.
 	Command []string `yaml:"command"`
+	// With are patterns of commands of which the same action must run one as well.
+	With []string `yaml:"with"`
 	// Action is a type of action.
 	Action *ActionType `yaml:"action"`
 	// Resource is a type of resource in the stacks that the pipeline deploys.

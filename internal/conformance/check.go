@@ -20,8 +20,8 @@ var (
 
 // check adds the problems of the file's values; whole is the catalogue with the file in it.
 func (d *decoded) check(whole *Catalogue) {
-	d.patterns("deployments", d.catalogue.Deployments)
-	d.patterns("images", d.catalogue.Images)
+	d.commands("deployments", d.catalogue.Deployments)
+	d.commands("images", d.catalogue.Images)
 	seen := map[string]bool{}
 	for i := range d.catalogue.Gates {
 		g := &d.catalogue.Gates[i]
@@ -74,7 +74,11 @@ func (d *decoded) evidence(path string, e *Evidence) {
 	if n != 1 {
 		d.fail(path, "needs exactly one of command, action, resource, rule, named and fact, got %d", n)
 	}
-	d.patterns(path+".command", e.Command)
+	d.commands(path+".command", e.Command)
+	d.commands(path+".with", e.With)
+	if len(e.With) > 0 && len(e.Command) == 0 {
+		d.fail(path+".with", "belongs to a command")
+	}
 	if e.Named != "" {
 		if _, err := regexp.Compile(e.Named); err != nil {
 			d.fail(path+".named", "is no regular expression: %v", err)
@@ -117,7 +121,7 @@ func (d *decoded) checks(path string, checks []Check, reasons bool) {
 	}
 }
 
-func (d *decoded) patterns(path string, all []string) {
+func (d *decoded) commands(path string, all []string) {
 	for i, p := range all {
 		if _, err := compile(p); err != nil {
 			d.fail(text.Item(path, i), "is no pattern: %v", err)

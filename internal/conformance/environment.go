@@ -50,6 +50,15 @@ func (t *target) String() string {
 
 // deploysBy says whether an action deploys, by its type or by a command; the step is the command.
 func (s *subject) deploysBy(a *pipeline.Action) (is bool, step *pipeline.Step) {
+	d, ok := s.deploying[a]
+	if !ok {
+		d.is, d.step = s.deployment(a)
+		s.deploying[a] = d
+	}
+	return d.is, d.step
+}
+
+func (s *subject) deployment(a *pipeline.Action) (is bool, step *pipeline.Step) {
 	if s.updatesItself(a) {
 		return false, nil
 	}

@@ -25,18 +25,24 @@ func names(a *pipeline.Action) []string {
 	return all
 }
 
-// named says whether an action is called what a gate is called.
-func (g *Gate) named(a *pipeline.Action) bool {
-	for _, e := range g.Evidence {
-		if e.Named == "" {
-			continue
-		}
-		re := expression(e.Named)
-		if re != nil && slices.ContainsFunc(names(a), re.MatchString) {
-			return true
+// calledAfter lists the gates whose evidence names the action.
+func (s *subject) calledAfter(a *pipeline.Action) []*Gate {
+	if gates, ok := s.called[a]; ok {
+		return gates
+	}
+	gates := []*Gate{}
+	all := names(a)
+	for i := range s.catalogue.Gates {
+		g := &s.catalogue.Gates[i]
+		if slices.ContainsFunc(g.Evidence, func(e Evidence) bool {
+			re := expression(e.Named)
+			return e.Named != "" && re != nil && slices.ContainsFunc(all, re.MatchString)
+		}) {
+			gates = append(gates, g)
 		}
 	}
-	return false
+	s.called[a] = gates
+	return gates
 }
 
 var expressions = map[string]*regexp.Regexp{}
@@ -56,9 +62,8 @@ func expression(s string) *regexp.Regexp {
 // namedFor lists the gates of environments that an action is called after.
 func (s *subject) namedFor(a *pipeline.Action) []string {
 	var ids []string
-	for i := range s.catalogue.Gates {
-		g := &s.catalogue.Gates[i]
-		if g.Area != areaSource && g.Area != areaBuild && g.named(a) {
+	for _, g := range s.calledAfter(a) {
+		if g.Area != areaSource && g.Area != areaBuild {
 			ids = append(ids, g.ID)
 		}
 	}
@@ -67,6 +72,15 @@ func (s *subject) namedFor(a *pipeline.Action) []string {
 
 // claimed says whether an action is a gate of an environment.
 func (s *subject) claimed(a *pipeline.Action) bool {
+	is, ok := s.claiming[a]
+	if !ok {
+		is = s.claims(a)
+		s.claiming[a] = is
+	}
+	return is
+}
+
+func (s *subject) claims(a *pipeline.Action) bool {
 	if len(s.namedFor(a)) > 0 {
 		return true
 	}
@@ -85,7 +99,7 @@ func (s *subject) claimed(a *pipeline.Action) bool {
 // findings lists the evidence that an action has for a gate, and adds to r where the action may have more that cannot be seen.
 func (s *subject) findings(g *Gate, a *pipeline.Action, r *search, looked bool) []Finding {
 	var found []Finding
-	named := g.named(a)
+	named := slices.Contains(s.calledAfter(a), g)
 	add := func(f Finding, score int) {
 		f.Stage, f.Action, f.Project, f.score = "", "", a.Project, score
 		if a.Stage != nil {
@@ -105,6 +119,9 @@ func (s *subject) findings(g *Gate, a *pipeline.Action, r *search, looked bool) 
 		e := &g.Evidence[i]
 		switch {
 		case len(e.Command) > 0:
+			if len(e.With) > 0 && !slices.ContainsFunc(a.Steps, func(step pipeline.Step) bool { return match(e.With, &step.Command) != nil }) {
+				continue
+			}
 			for j := range a.Steps {
 				if f, ok := e.command(&a.Steps[j], named); ok {
 					add(f, score)
@@ -135,14 +152,8 @@ func (s *subject) findings(g *Gate, a *pipeline.Action, r *search, looked bool) 
 
 // namedForOther says whether an action is called what another gate is called, and so is no place for this one to hide.
 func (s *subject) namedForOther(g *Gate, a *pipeline.Action) bool {
-	for i := range s.catalogue.Gates {
-		o := &s.catalogue.Gates[i]
-		// An action that is called Build may hold anything.
-		if o.ID != g.ID && o.ID != "build-code" && o.named(a) {
-			return true
-		}
-	}
-	return false
+	// An action that is called Build may hold anything.
+	return slices.ContainsFunc(s.calledAfter(a), func(o *Gate) bool { return o != g && o.ID != "build-code" })
 }
 
 // command asks whether a step is evidence.

@@ -5,91 +5,103 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/storeship/storeship/internal/pipeline"
 	"github.com/storeship/storeship/internal/shell"
 )
 
-// pattern is a compiled pattern of a command.
-type pattern struct {
-	program *regexp.Regexp
-	words   []*regexp.Regexp
+// word is a compiled word of a pattern: alternatives, of which some are plain.
+type word struct {
+	plain []string
+	globs []*regexp.Regexp
 }
 
-// compiled keeps what was compiled: a catalogue has hundreds of patterns, and a pipeline thousands of commands.
-var compiled, globs sync.Map
+// pattern is a compiled pattern of a command: its program, and words that follow.
+type pattern []*word
 
-func compile(p string) (*pattern, error) {
-	if c, ok := compiled.Load(p); ok {
-		return c.(*pattern), nil
+// What is compiled is kept: a catalogue has hundreds of patterns, and pipelines have thousands of commands.
+var (
+	patterns = map[string]pattern{}
+	words    = map[string]*word{}
+)
+
+func compile(p string) (pattern, error) {
+	if c, ok := patterns[p]; ok {
+		return c, nil
 	}
 	fields := strings.Fields(p)
 	if len(fields) == 0 {
 		return nil, errors.New("it is empty")
 	}
-	c := &pattern{}
-	for i, f := range fields {
-		re, err := glob(f)
+	var c pattern
+	for _, f := range fields {
+		w, err := glob(f)
 		if err != nil {
 			return nil, err
 		}
-		if i == 0 {
-			c.program = re
-		} else {
-			c.words = append(c.words, re)
-		}
+		c = append(c, w)
 	}
-	compiled.Store(p, c)
+	patterns[p] = c
 	return c, nil
 }
 
 // glob compiles words with | between them, in which * stands for anything and [] for one of several characters.
-func glob(p string) (*regexp.Regexp, error) {
-	if re, ok := globs.Load(p); ok {
-		return re.(*regexp.Regexp), nil
+func glob(p string) (*word, error) {
+	if w, ok := words[p]; ok {
+		return w, nil
 	}
-	var b strings.Builder
-	class := false
-	b.WriteString("^(?s:")
-	for i, r := range p {
-		switch {
-		case class:
-			b.WriteRune(r)
-			class = r != ']'
-		case r == '[' && strings.Contains(p[i:], "]"):
-			b.WriteRune(r)
-			class = true
-		case r == '*':
-			b.WriteString(".*")
-		case r == '|':
-			b.WriteString("|")
-		default:
-			b.WriteString(regexp.QuoteMeta(string(r)))
+	w := &word{}
+	for _, alternative := range strings.Split(p, "|") {
+		if !strings.ContainsAny(alternative, "*[") {
+			w.plain = append(w.plain, alternative)
+			continue
 		}
+		var b strings.Builder
+		class := false
+		b.WriteString("^(?s:")
+		for i, r := range alternative {
+			switch {
+			case class:
+				b.WriteRune(r)
+				class = r != ']'
+			case r == '[' && strings.Contains(alternative[i:], "]"):
+				b.WriteRune(r)
+				class = true
+			case r == '*':
+				b.WriteString(".*")
+			default:
+				b.WriteString(regexp.QuoteMeta(string(r)))
+			}
+		}
+		b.WriteString(")$")
+		re, err := regexp.Compile(b.String())
+		if err != nil {
+			return nil, err
+		}
+		w.globs = append(w.globs, re)
 	}
-	b.WriteString(")$")
-	re, err := regexp.Compile(b.String())
-	if err == nil {
-		globs.Store(p, re)
-	}
-	return re, err
+	words[p] = w
+	return w, nil
+}
+
+func (w *word) matches(s string) bool {
+	return slices.Contains(w.plain, s) || slices.ContainsFunc(w.globs, func(re *regexp.Regexp) bool { return re.MatchString(s) })
 }
 
 // like says whether a value matches one of the globs.
 func like(value string, all []string) bool {
 	return slices.ContainsFunc(all, func(p string) bool {
-		re, err := glob(p)
-		return err == nil && re.MatchString(value)
+		w, err := glob(p)
+		return err == nil && w.matches(value)
 	})
 }
 
 // match finds the form of a command that one of the patterns fits; nil without one.
-func match(patterns []string, c *shell.Command) []string {
+func match(all []string, c *shell.Command) []string {
 	for _, form := range c.Forms {
 		program := shell.Program(form)
-		for _, p := range patterns {
-			if re, err := compile(p); err == nil && re.fits(program, form[1:]) {
+		for _, s := range all {
+			if p, err := compile(s); err == nil && p.fits(program, form[1:]) {
 				return form
 			}
 		}
@@ -97,12 +109,12 @@ func match(patterns []string, c *shell.Command) []string {
 	return nil
 }
 
-func (p *pattern) fits(program string, args []string) bool {
-	if !p.program.MatchString(program) {
+func (p pattern) fits(program string, args []string) bool {
+	if !p[0].matches(program) {
 		return false
 	}
-	for _, re := range p.words {
-		i := slices.IndexFunc(args, re.MatchString)
+	for _, w := range p[1:] {
+		i := slices.IndexFunc(args, w.matches)
 		if i < 0 {
 			return false
 		}

@@ -20,10 +20,23 @@ type subject struct {
 	first *pipeline.Action
 	// not says why a kind of gate does not apply; it has no entry where it does.
 	not map[string]string
+	// called are the gates that each action is called after, deploying and claiming what was found out of each.
+	called    map[*pipeline.Action][]*Gate
+	deploying map[*pipeline.Action]deploys
+	claiming  map[*pipeline.Action]bool
+}
+
+// deploys is whether an action deploys, and by which command.
+type deploys struct {
+	is   bool
+	step *pipeline.Step
 }
 
 func newSubject(p *pipeline.Pipeline, stacks []*assembly.Stack, c *Catalogue) *subject {
-	s := &subject{catalogue: c, pipeline: p, stacks: stacks, not: map[string]string{}}
+	s := &subject{
+		catalogue: c, pipeline: p, stacks: stacks, not: map[string]string{},
+		called: map[*pipeline.Action][]*Gate{}, deploying: map[*pipeline.Action]deploys{}, claiming: map[*pipeline.Action]bool{},
+	}
 	s.envs = s.environments()
 	if len(s.envs) > 0 {
 		s.first = s.envs[0].deploys[0]

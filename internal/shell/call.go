@@ -80,10 +80,15 @@ func (r *reader) add(words []string, s *syntax.Stmt, ctx context, prefix map[str
 			}
 		}
 	}
-	plain := *s
-	plain.Negated, plain.Background = false, false
+	text, ok := r.texts[s.Cmd]
+	if !ok {
+		plain := *s
+		plain.Negated, plain.Background = false, false
+		text = oneLine(&plain)
+		r.texts[s.Cmd] = text
+	}
 	r.commands = append(r.commands, Command{
-		Forms: all, Text: printed(&plain), Lost: ctx.failure(), Depth: r.depth, Captured: ctx.captured, variables: variables,
+		Forms: all, Text: text, Lost: ctx.failure(), Depth: r.depth, Captured: ctx.captured, variables: variables,
 	})
 }
 

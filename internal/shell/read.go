@@ -24,7 +24,7 @@ type Result struct {
 func Read(scripts []string, variables map[string]string) []Result {
 	r := &reader{
 		variables: maps.Clone(variables), functions: map[string]*syntax.FuncDecl{}, files: map[string]string{},
-		decisive: map[string]bool{}, active: map[string]bool{},
+		decisive: map[string]bool{}, active: map[string]bool{}, texts: map[syntax.Node]string{},
 	}
 	if r.variables == nil {
 		r.variables = map[string]string{}
@@ -76,7 +76,9 @@ type reader struct {
 	decisive map[string]bool
 	// active are the functions that are being read.
 	active map[string]bool
-	depth  int
+	// texts are nodes as they are printed: a function is read at every call.
+	texts map[syntax.Node]string
+	depth int
 	// perhaps counts the conditions, loops and functions around: an assignment there may not take place.
 	perhaps int
 }

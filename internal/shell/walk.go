@@ -26,7 +26,7 @@ func (r *reader) list(stmts []*syntax.Stmt, ctx context) {
 func (r *reader) after(s *syntax.Stmt) string {
 	switch r.ofStmt(s, unknown) {
 	case exitsWith0, exitsWith1, returnsOf0, returnsWith1:
-		return "never runs: " + quoted(s) + " stands before it"
+		return "never runs: " + r.quoted(s) + " stands before it"
 	}
 	return ""
 }
@@ -52,7 +52,7 @@ func (r *reader) follow(s *syntax.Stmt, rest []*syntax.Stmt, ctx context) (lost 
 	}
 	for _, n := range rest {
 		if e := r.ofStmt(n, succeeds); e == exitsWith0 || e == returnsOf0 {
-			return quoted(n) + " follows it, whatever it returned", false
+			return r.quoted(n) + " follows it, whatever it returned", false
 		}
 	}
 	why := "the shell goes on after a failure (no `set -e`)"
@@ -64,7 +64,7 @@ func (r *reader) follow(s *syntax.Stmt, rest []*syntax.Stmt, ctx context) (lost 
 	case ctx.opts.errexit:
 		why = "`set -e` does not act on the left of `&&` or on what a condition looks at"
 	}
-	return quoted(next) + " follows it, and " + why, false
+	return r.quoted(next) + " follows it, and " + why, false
 }
 
 // background is the context of a process that the shell does not wait for; a later wait for its number takes its status.
@@ -159,7 +159,7 @@ func (r *reader) binary(c *syntax.BinaryCmd, ctx context) {
 	case syntax.AndStmt:
 		x.ignored = true
 		if is, ok := r.known(c.X); ok && !is {
-			y.never = "never runs: " + quoted(c.X) + " is not so"
+			y.never = "never runs: " + r.quoted(c.X) + " is not so"
 		}
 		r.stmt(c.X, x)
 		r.perhaps++
@@ -167,13 +167,13 @@ func (r *reader) binary(c *syntax.BinaryCmd, ctx context) {
 		r.perhaps--
 	case syntax.OrStmt:
 		x.ignored = true
-		x.status, x.handled = r.caught(r.ofStmt(c.Y, fails), ctx, "`|| "+trimmed(c.Y)+"` takes its place")
+		x.status, x.handled = r.caught(r.ofStmt(c.Y, fails), ctx, "`|| "+r.trimmed(c.Y)+"` takes its place")
 		if first(c.X) != "" && first(c.X) == first(c.Y) {
 			// The same once more: the second try decides.
 			x.status, x.handled = ctx.failure(), true
 		}
 		if is, ok := r.known(c.X); ok && is {
-			y.never = "never runs: " + quoted(c.X) + " is so"
+			y.never = "never runs: " + r.quoted(c.X) + " is so"
 		}
 		r.stmt(c.X, x)
 		r.perhaps++
@@ -184,7 +184,7 @@ func (r *reader) binary(c *syntax.BinaryCmd, ctx context) {
 		x = ctx.inner(&o)
 		x.captured = true
 		if !ctx.opts.pipefail && !ctx.piped {
-			lost := "its status is lost in the pipe to " + quoted(c.Y) + " (no `set -o pipefail`)"
+			lost := "its status is lost in the pipe to " + r.quoted(c.Y) + " (no `set -o pipefail`)"
 			x.status, x.exit, x.ret, x.ignored = lost, lost, lost, true
 		}
 		r.stmt(c.X, x)
@@ -194,8 +194,8 @@ func (r *reader) binary(c *syntax.BinaryCmd, ctx context) {
 }
 
 // trimmed is a statement for a reason, without the quotes.
-func trimmed(s *syntax.Stmt) string {
-	q := quoted(s)
+func (r *reader) trimmed(s *syntax.Stmt) string {
+	q := r.quoted(s)
 	return q[1 : len(q)-1]
 }
 
@@ -241,9 +241,9 @@ func (r *reader) branches(c *syntax.IfClause, ctx context) {
 			}
 			if is, ok := r.known(s); ok {
 				if is {
-					never[1] = "never runs: " + quoted(s) + " is so"
+					never[1] = "never runs: " + r.quoted(s) + " is so"
 				} else {
-					never[0] = "never runs: " + quoted(s) + " is not so"
+					never[0] = "never runs: " + r.quoted(s) + " is not so"
 				}
 			}
 			cond.status, cond.handled = r.caught(r.ofList(branch, succeeds), ctx, "an `if` looks at its result, and what it does then does not fail")

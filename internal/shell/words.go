@@ -69,7 +69,7 @@ func (r *reader) part(b *strings.Builder, p syntax.WordPart) {
 	case *syntax.ParamExp:
 		b.WriteString(r.parameter(p))
 	default:
-		b.WriteString(printed(p))
+		b.WriteString(r.printed(p))
 	}
 }
 
@@ -93,7 +93,7 @@ func unescaped(s string) string {
 // parameter is the value of a variable; its name where the script does not say the value.
 func (r *reader) parameter(p *syntax.ParamExp) string {
 	if p.Param == nil {
-		return printed(p)
+		return r.printed(p)
 	}
 	name := p.Param.Value
 	value, ok := r.variables[name]
@@ -106,7 +106,7 @@ func (r *reader) parameter(p *syntax.ParamExp) string {
 	plain := !p.Length && !p.Excl && p.Slice == nil && p.Repl == nil && p.Index == nil
 	switch {
 	case !plain:
-		return printed(p)
+		return r.printed(p)
 	case p.Exp == nil:
 		if ok {
 			return value
@@ -126,11 +126,21 @@ func (r *reader) parameter(p *syntax.ParamExp) string {
 		}
 		return "$" + name
 	}
-	return printed(p)
+	return r.printed(p)
 }
 
 // printed is a node as one would write it in one line.
-func printed(n syntax.Node) string {
+func (r *reader) printed(n syntax.Node) string {
+	if s, ok := r.texts[n]; ok {
+		return s
+	}
+	s := oneLine(n)
+	r.texts[n] = s
+	return s
+}
+
+// oneLine prints a node in one line.
+func oneLine(n syntax.Node) string {
 	var b bytes.Buffer
 	// Of a here-document only its redirection is of interest.
 	if s, ok := n.(*syntax.Stmt); ok {
@@ -153,8 +163,8 @@ func printed(n syntax.Node) string {
 const most = 60
 
 // quoted is a statement for a reason.
-func quoted(n syntax.Node) string {
-	s := []rune(printed(n))
+func (r *reader) quoted(n syntax.Node) string {
+	s := []rune(r.printed(n))
 	if len(s) > most {
 		s = append(s[:most-1], '…')
 	}
