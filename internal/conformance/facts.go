@@ -290,7 +290,7 @@ func sameRegions(s *subject, env *environment, r *search) {
 			}
 		}
 	}
-	f := Finding{Command: "regions " + text.List(has), covers: env.targets, Blocks: true, CanFail: true}
+	f := Finding{Command: strings.TrimSpace("regions " + text.List(has)), covers: env.targets, Blocks: true, CanFail: true}
 	var lacks []string
 	for _, w := range wants {
 		if !slices.Contains(has, w) {

@@ -133,7 +133,7 @@ func (s *subject) findings(g *Gate, a *pipeline.Action, r *search, looked bool) 
 			}
 		}
 	}
-	if named && len(found) == 0 && len(a.Steps) > 0 {
+	if named && len(found) == 0 && a.Hidden == "" && (a.Provider == "CodeBuild" || a.Provider == "Commands") {
 		if f, ok := s.byName(g, a); ok {
 			add(f, 1)
 		}

@@ -115,12 +115,12 @@ func distinct(all []Finding) []Finding {
 func (s *subject) built(g *Gate) verdict {
 	r := &search{}
 	for _, a := range s.pipeline.Actions() {
-		if !s.before(a) && s.claimed(a) {
+		if g.Area == areaBuild && !s.before(a) && s.claimed(a) && !slices.Contains(s.calledAfter(a), g) {
 			continue // a test of an environment is no late gate of the build
 		}
 		found := s.findings(g, a, r, s.before(a))
 		for i := range found {
-			if !s.before(a) {
+			if g.Area == areaBuild && !s.before(a) {
 				found[i].Blocks = false
 				found[i].Reason = either(found[i].Reason, s.late(a, s.first))
 			}

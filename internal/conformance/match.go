@@ -184,8 +184,10 @@ func (c *Check) holds(v values) (is, unsure bool) {
 
 // unknown says whether a value is one of the deployment, of the pipeline, or of a variable that nothing here sets.
 func unknown(value string) bool {
-	return strings.Contains(value, "«") || strings.Contains(value, "#{") || strings.Contains(value, "$")
+	return strings.Contains(value, "«") || strings.Contains(value, "#{") || variable.MatchString(value)
 }
+
+var variable = regexp.MustCompile(`\$[A-Za-z_{(@*]`)
 
 // hidden says whether a word of a command may hold any flag: all arguments of a function, or a variable of no known value.
 func hidden(words []string) bool {
