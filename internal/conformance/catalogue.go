@@ -2,7 +2,6 @@ package conformance
 
 import (
 	_ "embed" // the catalogue
-	"fmt"
 	"os"
 	"slices"
 
@@ -52,6 +51,8 @@ type Gate struct {
 	Applies string `yaml:"applies"`
 	// Order is any for a gate of an environment that may stand before the deployment; empty for one that must come after it.
 	Order string `yaml:"order"`
+	// General says that an action that is named for the gate may hold other gates, and that what these run is it as well.
+	General bool `yaml:"general"`
 	// Evidence is what proves the gate; one of it is enough.
 	Evidence []Evidence `yaml:"evidence"`
 }
@@ -209,14 +210,15 @@ func (c *Catalogue) add(own *Catalogue) {
 				*field[0] = *field[1]
 			}
 		}
+		known.General = known.General || g.General
 		known.Evidence = append(known.Evidence, g.Evidence...)
 	}
 }
 
-// has says whether the catalogue has a gate of the id.
-func (c *Catalogue) has(id string) bool {
-	return slices.ContainsFunc(c.Gates, func(g Gate) bool { return g.ID == id })
-}
+// released says whether the gate is one of an environment.
+func (g *Gate) released() bool { return g.Area != areaSource && g.Area != areaBuild }
 
-// String names the gate in an error.
-func (g *Gate) String() string { return fmt.Sprintf("%s (%s)", g.Title, g.ID) }
+// run says whether something that an action runs may be the gate: then it may be where nobody sees it.
+func (g *Gate) run() bool {
+	return slices.ContainsFunc(g.Evidence, func(e Evidence) bool { return len(e.Command) > 0 || e.Named != "" })
+}

@@ -43,13 +43,17 @@ func (d *decoded) check(whole *Catalogue) {
 		j := slices.IndexFunc(whole.Gates, func(w Gate) bool { return w.ID == g.ID })
 		if j >= 0 {
 			w := &whole.Gates[j]
-			for _, f := range []struct{ name, value string }{{"title", w.Title}, {"area", w.Area}, {"level", w.Level}} {
-				if f.value == "" {
-					d.fail(path, "needs a %s: no gate of this id is known that has one", f.name)
+			var lacks []string
+			for _, f := range []struct {
+				name  string
+				given bool
+			}{{"title", w.Title != ""}, {"area", w.Area != ""}, {"level", w.Level != ""}, {"evidence", len(w.Evidence) > 0}} {
+				if !f.given {
+					lacks = append(lacks, f.name)
 				}
 			}
-			if len(w.Evidence) == 0 {
-				d.fail(path, "needs evidence: a rule that recognizes it")
+			if len(lacks) > 0 {
+				d.fail(path, "lacks %s, and no gate of this id is known that has it", text.List(lacks))
 			}
 		}
 		for k := range g.Evidence {

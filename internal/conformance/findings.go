@@ -63,7 +63,7 @@ func expression(s string) *regexp.Regexp {
 func (s *subject) namedFor(a *pipeline.Action) []string {
 	var ids []string
 	for _, g := range s.calledAfter(a) {
-		if g.Area != areaSource && g.Area != areaBuild {
+		if g.released() {
 			ids = append(ids, g.ID)
 		}
 	}
@@ -86,7 +86,7 @@ func (s *subject) claims(a *pipeline.Action) bool {
 	}
 	for i := range s.catalogue.Gates {
 		g := &s.catalogue.Gates[i]
-		if g.Area == areaSource || g.Area == areaBuild {
+		if !g.released() {
 			continue
 		}
 		if len(s.findings(g, a, &search{}, false)) > 0 {
@@ -138,7 +138,7 @@ func (s *subject) findings(g *Gate, a *pipeline.Action, r *search, looked bool) 
 			add(f, 1)
 		}
 	}
-	if looked && a.Hidden != "" && len(found) == 0 && a.Category != "Source" {
+	if looked && g.run() && a.Hidden != "" && len(found) == 0 && a.Category != "Source" {
 		why := "it may be in " + place(a) + ": " + a.Hidden
 		switch {
 		case named:
@@ -152,8 +152,7 @@ func (s *subject) findings(g *Gate, a *pipeline.Action, r *search, looked bool) 
 
 // namedForOther says whether an action is called what another gate is called, and so is no place for this one to hide.
 func (s *subject) namedForOther(g *Gate, a *pipeline.Action) bool {
-	// An action that is called Build may hold anything.
-	return slices.ContainsFunc(s.calledAfter(a), func(o *Gate) bool { return o != g && o.ID != "build-code" })
+	return slices.ContainsFunc(s.calledAfter(a), func(o *Gate) bool { return o != g && !o.General })
 }
 
 // command asks whether a step is evidence.
@@ -297,12 +296,12 @@ func lostByName(step *pipeline.Step) string {
 
 // gateOf is the other gate of the build that a command is; nil in the environments, whose tests use the same tools.
 func (s *subject) gateOf(g *Gate, step *pipeline.Step) *Gate {
-	if g.Area != areaBuild {
+	if g.Area != areaBuild || g.General {
 		return nil
 	}
 	for i := range s.catalogue.Gates {
 		o := &s.catalogue.Gates[i]
-		if o.ID == g.ID || o.Area != areaBuild || o.ID == "build-code" {
+		if o.ID == g.ID || o.Area != areaBuild || o.General {
 			continue
 		}
 		for j := range o.Evidence {

@@ -50,10 +50,13 @@ func (s *subject) row(g *Gate) Row {
 	switch {
 	case s.not[g.Applies] != "":
 		v = verdict{state: NotApplicable, reason: s.not[g.Applies]}
-	case g.Area == areaSource || g.Area == areaBuild:
+	case !g.released():
 		v = s.built(g)
 	default:
 		v = s.released(g)
+	}
+	if v.state == Missing && s.open[g.Applies] != "" && len(s.of(g.Area)) > 0 {
+		v.state, v.reason = NotVisible, s.open[g.Applies]
 	}
 	row.State, row.Reason, row.Evidence = v.state, v.reason, v.evidence
 	if row.Evidence == nil {
@@ -168,6 +171,9 @@ func (s *subject) unattached(g *Gate, r *search) {
 // released judges a gate of the environments of its area.
 func (s *subject) released(g *Gate) verdict {
 	envs := s.of(g.Area)
+	if len(envs) == 0 && g.Area == areaTest && g.run() {
+		envs = s.of(areaPreproduction) // where one environment is all there is before production, it is tested there
+	}
 	if len(envs) == 0 {
 		return verdict{state: Missing, reason: "the pipeline deploys to no environment of the kind " + g.Area}
 	}

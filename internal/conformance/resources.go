@@ -34,7 +34,7 @@ func resources(e *Evidence, stack *assembly.Stack) []Finding {
 func properties(stack *assembly.Stack, res assembly.Resource) func(string) []string {
 	in := template.In(stack)
 	return func(path string) []string {
-		var v any = in.Value(res.Properties)
+		v := in.Value(any(res.Properties))
 		for _, name := range strings.Split(path, ".") {
 			m, ok := v.(map[string]any)
 			if !ok {

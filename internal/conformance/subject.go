@@ -20,6 +20,8 @@ type subject struct {
 	first *pipeline.Action
 	// not says why a kind of gate does not apply; it has no entry where it does.
 	not map[string]string
+	// open says why it cannot be told whether a kind of gate applies.
+	open map[string]string
 	// called are the gates that each action is called after, deploying and claiming what was found out of each.
 	called    map[*pipeline.Action][]*Gate
 	deploying map[*pipeline.Action]deploys
@@ -34,7 +36,7 @@ type deploys struct {
 
 func newSubject(p *pipeline.Pipeline, stacks []*assembly.Stack, c *Catalogue) *subject {
 	s := &subject{
-		catalogue: c, pipeline: p, stacks: stacks, not: map[string]string{},
+		catalogue: c, pipeline: p, stacks: stacks, not: map[string]string{}, open: map[string]string{},
 		called: map[*pipeline.Action][]*Gate{}, deploying: map[*pipeline.Action]deploys{}, claiming: map[*pipeline.Action]bool{},
 	}
 	s.envs = s.environments()
@@ -96,7 +98,11 @@ func (s *subject) classify() {
 	} else if !image {
 		s.not["image"] = "makes and deploys no container image"
 	}
-	if !database && !blind && n > 0 {
+	switch {
+	case database:
+	case blind || n == 0:
+		s.open["database"] = "what is deployed is in templates that are not here, so whether it has a database cannot be seen"
+	default:
 		s.not["database"] = "its stacks have no database"
 	}
 }

@@ -24,7 +24,7 @@ func split(name string) []string {
 			continue
 		case unicode.IsUpper(r) && i > 0 && (unicode.IsLower(runes[i-1]) || i+1 < len(runes) && unicode.IsLower(runes[i+1]) && unicode.IsUpper(runes[i-1])):
 			flush()
-		case unicode.IsDigit(r) && i > 0 && unicode.IsLetter(runes[i-1]) && len(words) == 0 && b.Len() > 2:
+		case unicode.IsDigit(r) && i > 0 && unicode.IsLetter(runes[i-1]) && b.Len() > 2:
 			flush() // prod1 is prod, 1
 		}
 		b.WriteRune(r)
