@@ -183,3 +183,90 @@ func (f *fixture) command(project string, change func(string) string) {
 		commands[len(commands)-1] = change(commands[len(commands)-1].(string))
 	})
 }
+
+// Each case catches an exit code that a pipeline takes for another, a stream that a script would take for something else, and a
+// broken input whose place is not said.
+func TestConformance(t *testing.T) {
+	complete, err := filepath.Abs(filepath.Join("testdata", "conformance", "assembly"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	const pipeline = `Resources: {P: {Type: AWS::CodePipeline::Pipeline, Properties: {Name: p, Stages: []}}}`
+	const manifest = `{"version": "54.0.0", "artifacts": {"a": {"type": "aws:cloudformation:stack", "environment": "aws://111111111111/us-west-2", "properties": {"templateFile": "a.json"}}}}`
+	hidden := strings.Replace(pipeline, "Stages: []", "Stages: [{Name: S, Actions: [{Name: A, ActionTypeId: {Category: Build, Owner: AWS, Provider: CodeBuild}, Configuration: {ProjectName: x}}]}]", 1)
+	inFilledFolder(t, map[string]string{
+		"empty/.gitkeep":       "",
+		"text/README.md":       "x",
+		"queue/t.yaml":         "Resources: {Q: {Type: AWS::SQS::Queue}}",
+		"poor/t.yaml":          pipeline,
+		"hidden/t.yaml":        hidden,
+		"broken/t.json":        "{\n  \"Resources\": {,\n",
+		"torn/manifest.json":   manifest,
+		"torn/a.json":          `{"Resources": `,
+		"halved/manifest.json": manifest,
+		"team.yaml":            "gates:\n  - {id: sast, level: must}\n",
+		"few.yaml":             "replace: true\ngates:\n  - {id: x, title: X, area: build, level: required, evidence: [{command: x}]}\n",
+	})
+	if err := os.Remove("empty/.gitkeep"); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		args        string
+		code        int
+		out, errOut string // what each begins with; "" for nothing
+	}{
+		{"conformance " + complete, 0, "shop (Pipeline.template.json, 111111111111 us-east-1)\n  beta is test (1 target); gamma is preproduction (2 targets); prod is production (2 targets)\n", ""},
+		{"conformance " + complete + " -format=markdown", 0, "## shop (Pipeline.template.json, 111111111111 us-east-1)\n", ""},
+		{"conformance --format json " + complete, 0, "{\n  \"pipelines\": [\n", ""},
+		{"conformance poor", 1, "p (t.yaml)\n  deploys to no environment\n", ""},
+		{"conformance poor/t.yaml", 1, "p (t.yaml)\n", ""},
+		{"conformance hidden -catalogue few.yaml", 0, "p (t.yaml)\n", ""},
+		{"conformance hidden -catalogue few.yaml -strict", 1, "p (t.yaml)\n", ""},
+		{"conformance poor -catalogue few.yaml", 1, "p (t.yaml)\n", ""},
+		{"conformance poor -catalogue team.yaml", 2, "", `team.yaml:2:23: gates[0].level: must be required, recommended or off, got "must"` + "\n"},
+		{"conformance poor -catalogue none.yaml", 2, "", "none.yaml: no such file\n"},
+		{"conformance nowhere", 2, "", "storeship conformance: nowhere: no such file or folder\n"},
+		{"conformance empty", 2, "", "storeship conformance: empty: is empty: it has neither a cloud assembly nor templates\n"},
+		{"conformance text", 2, "", "storeship conformance: text: is no cloud assembly (it has no manifest.json), and none of its files is a CloudFormation template\n"},
+		{"conformance queue", 2, "", "storeship conformance: queue: has no AWS::CodePipeline::Pipeline in its 1 template: there is nothing to judge\n"},
+		{"conformance broken", 2, "", "storeship conformance: broken/t.json:2:17: invalid character ',' looking for beginning of object key string\n"},
+		{"conformance torn", 2, "", "storeship conformance: torn/a.json:1:14: unexpected end of JSON input\n"},
+		{"conformance halved", 2, "", "storeship conformance: halved is not a whole cloud assembly, the output of a synth: open halved/a.json: no such file"},
+		{"conformance poor -format html", 2, "", `storeship conformance: -format must be table, markdown or json, got "html"` + "\n"},
+		{"conformance", 2, "", "storeship conformance: takes 1 argument, got 0\nusage: storeship conformance DIR [flags]\n"},
+		{"conformance -wrong x", 2, "", "flag provided but not defined: -wrong\n"},
+		{"conformance -h", 0, "", "usage: storeship conformance DIR [flags]\n"},
+	} {
+		code, out, errOut := execute(strings.Fields(c.args)...)
+		if code != c.code || !strings.HasPrefix(out, c.out) || !strings.HasPrefix(errOut, c.errOut) || c.out == "" && out != "" || c.errOut == "" && errOut != "" {
+			t.Errorf("storeship %s: exit code %d\nout: %.300s\nerr: %s", c.args, code, out, errOut)
+		}
+	}
+}
+
+// Catches: a table or a page whose form changes unseen. The page of the documentation quotes the table.
+func TestConformanceForms(t *testing.T) {
+	dir := copied(t, "plain")
+	path := filepath.Join(dir, "pipeline.yaml")
+	content, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	changed := strings.NewReplacer("- bandit -r src", "- bandit -r src || true", "ActionTypeId: {Category: Approval, Owner: AWS, Provider: Manual, Version: \"1\"}",
+		"ActionTypeId: {Category: Invoke, Owner: AWS, Provider: Lambda, Version: \"1\"}\n              Configuration: {FunctionName: ask}").Replace(string(content))
+	if err := os.WriteFile(path, []byte(changed), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for format, golden := range map[string]string{"table": "table.txt", "markdown": "page.md"} {
+		_, out, _ := execute("conformance", dir, "-format", format)
+		golden = filepath.Join("testdata", "conformance", golden)
+		if os.Getenv("UPDATE_GOLDEN") != "" {
+			if err := os.WriteFile(golden, []byte(out), 0o666); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if want, err := os.ReadFile(golden); err != nil || string(want) != out {
+			t.Errorf("the %s differs from %s; run UPDATE_GOLDEN=1 go test ./apps/storeship: %v", format, golden, err)
+		}
+	}
+}

@@ -227,9 +227,21 @@ func (s *subject) deployed(t *target, a *pipeline.Action) {
 		if i := slices.IndexFunc(s.stacks, same); i >= 0 {
 			if !slices.Contains(t.stacks, s.stacks[i]) {
 				t.stacks = append(t.stacks, s.stacks[i])
+				t.stacks = append(t.stacks, s.within(s.stacks[i])...)
 			}
 			return
 		}
 	}
 	t.blind = true
+}
+
+// within lists the stacks that are nested in a stack.
+func (s *subject) within(outer *assembly.Stack) []*assembly.Stack {
+	var all []*assembly.Stack
+	for _, o := range s.stacks {
+		if o.Assembly == outer.Assembly && outer.Assembly != nil && strings.HasPrefix(o.ID, outer.ID+"/") {
+			all = append(all, o)
+		}
+	}
+	return all
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/storeship/storeship/internal/assembly"
 	"github.com/storeship/storeship/internal/shell"
+	"github.com/storeship/storeship/internal/template"
 )
 
 const codeBuild = "CodeBuild"
@@ -121,17 +122,15 @@ func (r *reader) steps(a *Action, props map[string]any, project any) {
 // codeBuild finds the project that the action runs.
 func (r *reader) codeBuild(a *Action, reference any) {
 	a.Project = a.Configuration["ProjectName"]
-	stack, in := a.Pipeline.Stack, a.Pipeline.Stack
-	if m, ok := reference.(map[string]any); ok {
-		if id, _ := m["Ref"].(string); id != "" {
-			if res, ok := stack.Resource(id); ok && res.Type == projectType {
-				r.found(a, res)
-				return
-			}
+	stack := a.Pipeline.Stack
+	if id, ok := template.In(stack).Resource(reference); ok {
+		if res, _ := stack.Resource(id); res.Type == projectType {
+			r.found(a, res)
+			return
 		}
 	}
 	// A project of another stack is known by its name.
-	for _, s := range append([]*assembly.Stack{in}, r.stacks...) {
+	for _, s := range append([]*assembly.Stack{stack}, r.stacks...) {
 		for _, res := range s.Resources(projectType) {
 			if name := textIn(s, res.Properties["Name"]); name != "" && name == a.Project && s.Account == stack.Account && s.Region == stack.Region {
 				r.found(a, res)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -17,33 +18,33 @@ import (
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
 const MaxSize = 8 << 20
 
-// Open reads the templates at path: those of a cloud assembly and of its stages, in the order of deployment; or those of a
+// Open reads the templates of the named file or folder: those of a cloud assembly and of its stages, in the order of deployment; or those of a
 // folder and the folders in it, assemblies among them, by name; or one file. The error has every broken file, one a line.
-func Open(path string) ([]*assembly.Stack, error) {
-	info, err := os.Stat(path)
+func Open(name string) ([]*assembly.Stack, error) {
+	info, err := os.Stat(name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, fmt.Errorf("%s: no such file or folder", path)
+		return nil, fmt.Errorf("%s: no such file or folder", name)
 	case err != nil:
 		return nil, err
 	case !info.IsDir():
-		s, err := one(path, filepath.Base(path))
+		s, err := one(name, filepath.Base(name))
 		if err == nil && s == nil {
-			err = fmt.Errorf("%s: is no CloudFormation template: it has no Resources", path)
+			err = fmt.Errorf("%s: is no CloudFormation template: it has no Resources", name)
 		}
 		return []*assembly.Stack{s}, err
 	}
 	var found folder
-	if err := found.read(path, ""); err != nil {
+	if err := found.read(name, ""); err != nil {
 		return nil, err
 	}
 	switch {
 	case len(found.problems) > 0:
 		return nil, errors.Join(found.problems...)
 	case len(found.stacks) == 0 && found.files == 0:
-		return nil, fmt.Errorf("%s: is empty: it has neither a cloud assembly nor templates", path)
+		return nil, fmt.Errorf("%s: is empty: it has neither a cloud assembly nor templates", name)
 	case len(found.stacks) == 0 && !found.assembly:
-		return nil, fmt.Errorf("%s: is no cloud assembly (it has no manifest.json), and none of its files is a CloudFormation template", path)
+		return nil, fmt.Errorf("%s: is no cloud assembly (it has no manifest.json), and none of its files is a CloudFormation template", name)
 	}
 	return found.stacks, nil
 }
@@ -71,8 +72,10 @@ func (f *folder) read(root, sub string) error {
 			return nil
 		}
 		for _, s := range a.Stacks() {
-			s.File = filepath.ToSlash(filepath.Join(sub, s.File))
+			file := s.File
+			s.File = filepath.ToSlash(filepath.Join(sub, file))
 			f.stacks = append(f.stacks, s)
+			f.nested(root, s)
 		}
 		return nil
 	}
@@ -102,6 +105,27 @@ func (f *folder) read(root, sub string) error {
 		}
 	}
 	return nil
+}
+
+// nested adds the stacks within a stack of an assembly, whose templates lie beside its own. They are named after it: "shop/Data".
+func (f *folder) nested(root string, s *assembly.Stack) {
+	for _, res := range s.Resources("AWS::CloudFormation::Stack") {
+		name, _ := res.Metadata["aws:asset:path"].(string)
+		if name == "" || filepath.IsAbs(name) || strings.Contains(name, "..") {
+			continue
+		}
+		file := path.Join(path.Dir(s.File), name)
+		inner, err := one(filepath.Join(root, filepath.FromSlash(file)), file)
+		switch {
+		case err != nil:
+			f.problems = append(f.problems, err)
+		case inner != nil:
+			inner.ID, inner.Path, inner.Name = s.ID+"/"+res.LogicalID, s.Path+"/"+res.LogicalID, s.Name+"/"+res.LogicalID
+			inner.Account, inner.Region, inner.Assembly = s.Account, s.Region, s.Assembly
+			f.stacks = append(f.stacks, inner)
+			f.nested(root, inner)
+		}
+	}
 }
 
 // manifest says whether a file may be an assembly's manifest: a broken one is, so that it is said.
