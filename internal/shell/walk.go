@@ -55,6 +55,9 @@ func (r *reader) follow(s *syntax.Stmt, rest []*syntax.Stmt, ctx context) (lost 
 			return r.quoted(n) + " follows it, whatever it returned", false
 		}
 	}
+	if ctx.opts.errexit && ctx.ignored && ctx.exit != "" {
+		return ctx.exit, false // what looks at the result is what turns errexit off
+	}
 	why := "the shell goes on after a failure (no `set -e`)"
 	switch {
 	case ctx.opts.plus:
