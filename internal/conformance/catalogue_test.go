@@ -41,7 +41,7 @@ func TestCatalogueProblems(t *testing.T) {
 		with("{named: '('}"):                         "is no regular expression: error parsing regexp: missing closing ): `(`",
 		with("{command: ''}"):                        "must not be empty",
 		with("{command: ' '}"):                       "is no pattern: it is empty",
-		with("{fact: aproval}"):                      `unknown fact; did you mean "approval"?`,
+		with("{fact: approvl}"):                      `unknown fact; did you mean "approval"?`,
 		with("{command: a, require: [{flag: -x}]}"):  `needs because: what a reader is told`,
 		with("{command: a, refuse: [{because: b}]}"): "needs exactly one of flag, property, argument, last and captured, got 0",
 		with("{command: a, always: true}"):           "belongs to hollow",
