@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 
 	"github.com/storeship/storeship/internal/document"
@@ -17,7 +16,7 @@ const MaxSize = 1 << 20
 func Load(path string) (*Config, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, one(path, reason(err))
+		return nil, one(path, document.Reason(err))
 	}
 	defer f.Close()
 	if info, err := f.Stat(); err == nil && info.IsDir() {
@@ -25,20 +24,9 @@ func Load(path string) (*Config, error) {
 	}
 	data, err := io.ReadAll(io.LimitReader(f, MaxSize+1))
 	if err != nil {
-		return nil, one(path, reason(err))
+		return nil, one(path, document.Reason(err))
 	}
 	return Parse(path, data)
-}
-
-func reason(err error) string {
-	if errors.Is(err, fs.ErrNotExist) {
-		return "no such file"
-	}
-	var p *fs.PathError
-	if errors.As(err, &p) {
-		return p.Err.Error()
-	}
-	return err.Error()
 }
 
 // Parse checks data, the content of the named file. The error, if any, is a [*Problems] with everything that is wrong.

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/storeship/storeship/internal/config"
+	"github.com/storeship/storeship/internal/document"
 )
 
 //go:embed catalogue.yaml
@@ -149,7 +150,7 @@ func Default() (*Catalogue, error) { return parse("catalogue.yaml", builtIn) }
 func Load(file string) (*Catalogue, error) {
 	data, err := os.ReadFile(file)
 	if err != nil {
-		return nil, &config.Problems{List: []config.Problem{{File: file, Message: reason(err)}}}
+		return nil, &config.Problems{List: []config.Problem{{File: file, Message: document.Reason(err)}}}
 	}
 	own, err := read(file, data)
 	if err != nil {

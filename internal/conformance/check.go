@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"maps"
 	"regexp"
 	"slices"
 
@@ -15,7 +16,7 @@ var (
 	levels    = []string{levelRequired, levelRecommended, levelOff}
 	applies   = []string{"always", "application", "image", "database"}
 	moments   = []string{"entry", "success", "failure"}
-	factNames = sortedKeys(facts)
+	factNames = slices.Sorted(maps.Keys(facts))
 )
 
 // check adds the problems of the file's values; whole is the catalogue with the file in it.

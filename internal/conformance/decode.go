@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"io/fs"
 	"reflect"
 	"slices"
 	"strings"
@@ -26,17 +25,6 @@ type decoded struct {
 	places    map[string]*yaml.Node
 	list      []config.Problem
 	values    int
-}
-
-func reason(err error) string {
-	if errors.Is(err, fs.ErrNotExist) {
-		return "no such file"
-	}
-	var p *fs.PathError
-	if errors.As(err, &p) {
-		return p.Err.Error()
-	}
-	return err.Error()
 }
 
 // read decodes a file strictly: keys that are not known, or stand twice, and values of another kind are problems.

@@ -133,7 +133,9 @@ func (s *subject) environments() []*environment {
 func (s *subject) place(all []*environment) []*environment {
 	named := slices.ContainsFunc(all, func(e *environment) bool { return e.kind != "" && e.kind != none })
 	all = slices.DeleteFunc(all, func(e *environment) bool {
-		return e.kind == none || e.kind == "" && named && e.account != "" && e.account == s.pipeline.Stack.Account &&
+		// What is put into a bucket between stages with names is kept there, and deployed nowhere.
+		kept := !slices.ContainsFunc(e.deploys, func(a *pipeline.Action) bool { return a.Provider != "S3" })
+		return e.kind == none || e.kind == "" && named && kept || e.kind == "" && named && e.account != "" && e.account == s.pipeline.Stack.Account &&
 			slices.ContainsFunc(all, func(o *environment) bool { return o.kind != "" && o.account != e.account })
 	})
 	has := func(kind string) int {

@@ -2,7 +2,6 @@ package conformance
 
 import (
 	"slices"
-	"sort"
 	"strings"
 
 	"github.com/storeship/storeship/internal/pipeline"
@@ -25,15 +24,6 @@ var facts = map[string]fact{
 	"same-regions":          sameRegions,
 	"progressive":           progressive,
 	"bake":                  bake,
-}
-
-func sortedKeys[V any](m map[string]V) []string {
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
-	}
-	sort.Strings(keys)
-	return keys
 }
 
 func (s *subject) sources() []*pipeline.Action {

@@ -173,6 +173,7 @@ func TestEnvironments(t *testing.T) {
 		"tools":         {[]string{stage("Tools", deploy("A", "222222222222", "a")), stage("prod", deploy("A", "333333333333", "a"))}, "prod production"},
 		"non-prod":      {[]string{stage("Non-Prod", deploy("A", "222222222222", "a")), stage("Prod", deploy("A", "333333333333", "a"))}, "nonprod test, prod production"},
 		"commands":      {[]string{stage("Staging", commands("Ship", "1", "terraform apply -auto-approve")), stage("Prod", commands("Ship", "1", "npx cdk deploy Shop"))}, "staging preproduction, prod production"},
+		"kept in S3":    {[]string{stage("Keep", "{Name: Bills, ActionTypeId: {Category: Deploy, Owner: AWS, Provider: S3}}"), stage("Prod", deploy("A", "333333333333", "a"))}, "prod production"},
 		"itself":        {[]string{stage("Update", "{Name: Self, ActionTypeId: {Category: Deploy, Owner: AWS, Provider: CloudFormation}, Configuration: {StackName: !Ref AWS::StackName}}"), stage("Prod", deploy("A", "333333333333", "a"))}, "prod production"},
 	} {
 		j := judge(t, stages("", c.stages...), nil)
@@ -207,6 +208,10 @@ func TestApplies(t *testing.T) {
 	j.is("unit-tests", conformance.Missing, "")
 	j.is("image-scan", conformance.Missing, "")
 	j.is("production-database", conformance.Missing, "")
+	files["net.yaml"] = "Resources: {F: {Type: AWS::Lambda::Function, Properties: {Handler: bootstrap, Code: {S3Bucket: b}}}}\n"
+	judge(t, files, nil).is("unit-tests", conformance.Missing, "")
+	files["net.yaml"] = "Resources: {F: {Type: AWS::Lambda::Function, Properties: {Handler: index.handler, Code: {ZipFile: x}}}, G: {Type: AWS::Lambda::Function, Properties: {Handler: framework.onEvent, Code: {S3Bucket: b}}}}\n"
+	judge(t, files, nil).is("unit-tests", conformance.NotApplicable, "delivers no application")
 	delete(files, "net.yaml")
 	j = judge(t, files, nil)
 	j.is("unit-tests", conformance.Missing, "")

@@ -83,7 +83,7 @@ func (s *subject) classify() {
 			blind = blind || t.blind
 			n += len(t.stacks)
 			for _, stack := range t.stacks {
-				application = application || len(stack.Resources(computing...)) > 0
+				application = application || len(stack.Resources(computing...)) > 0 || slices.ContainsFunc(stack.Resources("AWS::Lambda::Function"), delivered)
 				image = image || len(stack.Resources("AWS::ECS::TaskDefinition", "AWS::AppRunner::Service")) > 0
 				database = database || len(stack.Resources(databases...)) > 0
 			}
@@ -105,6 +105,19 @@ func (s *subject) classify() {
 	default:
 		s.not["database"] = "its stacks have no database"
 	}
+}
+
+// providing are parts of the paths and handlers of functions that only serve CloudFormation or the CDK.
+var providing = []string{"Custom", "Provider", "LogRetention", "BucketNotificationsHandler", "framework.on", "framework.is", "__entrypoint__", "cfn-response", "Singleton"}
+
+// delivered says whether a function is part of an application, and no handler of custom resources.
+func delivered(res assembly.Resource) bool {
+	code, _ := res.Properties["Code"].(map[string]any)
+	handler, _ := res.Properties["Handler"].(string)
+	path, _ := res.Metadata["aws:cdk:path"].(string)
+	return code["ZipFile"] == nil && !slices.ContainsFunc(providing, func(s string) bool {
+		return strings.Contains(handler, s) || strings.Contains(path, s) || strings.Contains(res.LogicalID, s)
+	})
 }
 
 // storing are commands by which a pipeline has an application, whatever it deploys.

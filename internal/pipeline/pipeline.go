@@ -27,7 +27,8 @@ type Pipeline struct {
 	Stack *assembly.Stack
 	// Stages in order.
 	Stages []*Stage
-	// Unattached are the build projects of the same template that no action of any pipeline runs.
+	// Unattached are the build projects of the same template that no action of any pipeline runs; of a single pipeline, those of all
+	// templates.
 	Unattached []*Action
 }
 
@@ -90,15 +91,26 @@ func Read(root string, stacks []*assembly.Stack) []*Pipeline {
 		}
 	}
 	for _, p := range all {
-		for _, res := range p.Stack.Resources(projectType) {
-			if !r.used[p.Stack][res.LogicalID] {
-				a := &Action{Name: res.LogicalID, Pipeline: p, Provider: codeBuild, Owner: "AWS", Configuration: map[string]string{}}
-				r.build(a, res)
-				p.Unattached = append(p.Unattached, a)
-			}
+		near := []*assembly.Stack{p.Stack}
+		if len(all) == 1 {
+			near = stacks // there is no other pipeline that they could be for
+		}
+		for _, s := range near {
+			r.unattached(p, s)
 		}
 	}
 	return all
+}
+
+// unattached adds the projects of a stack that no action runs.
+func (r *reader) unattached(p *Pipeline, s *assembly.Stack) {
+	for _, res := range s.Resources(projectType) {
+		if !r.used[s][res.LogicalID] {
+			a := &Action{Name: res.LogicalID, Pipeline: p, Provider: codeBuild, Owner: "AWS", Configuration: map[string]string{}}
+			r.build(a, res)
+			p.Unattached = append(p.Unattached, a)
+		}
+	}
 }
 
 func (r *reader) pipeline(res assembly.Resource) *Pipeline {

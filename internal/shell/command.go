@@ -83,7 +83,7 @@ func started(words []string) []string {
 	switch {
 	case program == "docker" || program == "podman" || program == "nerdctl" || program == "finch":
 		return container(rest)
-	case (strings.HasPrefix(program, "python") || program == "py") && len(rest) > 1:
+	case (strings.HasPrefix(program, "python") || program == "py" || program == "coverage") && len(rest) > 1:
 		if i := slices.Index(rest, "-m"); i >= 0 && i+1 < len(rest) {
 			return rest[i+1:]
 		}
