@@ -25,10 +25,13 @@ func TestConformanceOfHollowTools(t *testing.T) {
 		{"secrets-detection", "Leaks", "gitleaks detect --no-git --source .", "is in the history"},
 		{"secrets-detection", "Leaks", "gitleaks dir .", "is in the history"},
 		{"secrets-detection", "Leaks", "gitleaks protect --staged", "not committed yet"},
+		{"secrets-detection", "Leaks", "gitleaks git --log-opts=-1 .", "looks at one commit"},
+		{"secrets-detection", "Leaks", "gitleaks git --help", "does nothing"},
 		{"secrets-detection", "Leaks", "trufflehog git file://.", "ends with 0 whatever it finds"},
 		{"secrets-detection", "Leaks", "detect-secrets scan", "ends with 0"},
 		{"sast", "Sast", "semgrep scan --config auto", "(--error)"},
 		{"sast", "Sast", "docker run --rm -v $PWD:/src returntocorp/semgrep semgrep --config auto", "(--error)"},
+		{"sast", "Sast", "semgrep scan --error --exclude '*'", "leaves everything out"},
 		{"sast", "Sast", "gosec -no-fail ./...", "ends with 0 whatever it finds"},
 		{"sast", "Sast", "bandit -r . --exit-zero", "ends with 0 whatever it finds"},
 		{"sca", "Deps", "trivy fs .", "(--exit-code)"},
@@ -85,6 +88,8 @@ func TestConformanceOfHollowTools(t *testing.T) {
 		{"sca", "Deps", "govulncheck ./..."},
 		{"sbom", "Bill", "syft . > sbom.json"},
 		{"image-scan", "Scan", "trivy image --exit-code 1 app"},
+		{"unit-tests", "Unit", "coverage run -m pytest"},
+		{"unit-tests", "Unit", "pytest || [ $? -eq 5 ]"},
 	} {
 		_, after := judged(t, edited(t, func(f *fixture) { f.command(c.project, func(string) string { return c.command }) }))
 		if got := turned(before, after); len(got) > 0 {

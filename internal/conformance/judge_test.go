@@ -193,6 +193,11 @@ func TestDeploymentByCommand(t *testing.T) {
 	judge(t, stages("", stage("Prod", commands("Ship", "1", "echo terraform apply"))), nil).is("production-deploy", conformance.Missing, "")
 }
 
+// Catches: a function of a script taken for the program of its name.
+func TestFunctionOfTheName(t *testing.T) {
+	judge(t, stages("", stage("Check", commands("All", "1", "gitleaks() { true; }", "gitleaks git .")), production), nil).is("secrets-detection", conformance.Missing, "")
+}
+
 // Catches: a pipeline of infrastructure that is asked for tests of an application; and an application that escapes them.
 func TestApplies(t *testing.T) {
 	cloudformation := stage("Prod", "{Name: D, ActionTypeId: {Category: Deploy, Owner: AWS, Provider: CloudFormation}, Configuration: {StackName: net, TemplatePath: 'C::net.yaml'}, InputArtifacts: [{Name: C}]}")

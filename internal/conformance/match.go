@@ -96,8 +96,11 @@ func like(value string, all []string) bool {
 	})
 }
 
-// match finds the form of a command that one of the patterns fits; nil without one.
+// match finds the form of a command that one of the patterns fits; nil without one, and for a function of that name.
 func match(all []string, c *shell.Command) []string {
+	if c.Function {
+		return nil
+	}
 	for _, form := range c.Forms {
 		program := shell.Program(form)
 		for _, s := range all {

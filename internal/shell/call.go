@@ -54,6 +54,7 @@ func (r *reader) call(s *syntax.Stmt, c *syntax.CallExpr, ctx context) {
 	}
 	if f := r.functions[words[0]]; f != nil && !r.active[words[0]] && r.depth < deepest {
 		r.add(words, s, ctx, prefix)
+		r.commands[len(r.commands)-1].Function = true
 		r.function(f, words, ctx)
 		return
 	}

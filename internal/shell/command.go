@@ -19,6 +19,8 @@ type Command struct {
 	Depth int
 	// Captured says that a variable, a pipe or a file takes its output.
 	Captured bool
+	// Function says that it is a function of the script, whatever program has its name.
+	Function bool
 
 	variables map[string]string
 }

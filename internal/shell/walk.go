@@ -2,6 +2,7 @@ package shell
 
 import (
 	"slices"
+	"strings"
 
 	"mvdan.cc/sh/v3/syntax"
 )
@@ -171,6 +172,10 @@ func (r *reader) binary(c *syntax.BinaryCmd, ctx context) {
 	case syntax.OrStmt:
 		x.ignored = true
 		x.status, x.handled = r.caught(r.ofStmt(c.Y, fails), ctx, "`|| "+r.trimmed(c.Y)+"` takes its place")
+		if reads(c.Y, "?") && r.ofStmt(c.Y, fails) == unknown && !strings.Contains(r.printed(c.Y), " 1 ") {
+			// Some statuses are accepted, and that of a finding, mostly 1, is not named among them.
+			x.status, x.handled = ctx.failure(), true
+		}
 		if first(c.X) != "" && first(c.X) == first(c.Y) {
 			// The same once more: the second try decides.
 			x.status, x.handled = ctx.failure(), true
