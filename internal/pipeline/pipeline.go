@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"cmp"
+	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -81,8 +82,11 @@ type reader struct {
 	used map[*assembly.Stack]map[string]bool
 }
 
-// Read lists the pipelines of stacks that were read from the folder at root, by the order of the stacks.
+// Read lists the pipelines of stacks that were read from the file or folder at root, by the order of the stacks.
 func Read(root string, stacks []*assembly.Stack) []*Pipeline {
+	if info, err := os.Stat(root); err == nil && !info.IsDir() {
+		root = filepath.Dir(root)
+	}
 	r := &reader{root: root, stacks: stacks, used: map[*assembly.Stack]map[string]bool{}}
 	var all []*Pipeline
 	for _, s := range stacks {
