@@ -7,6 +7,7 @@ require (
 	github.com/aws/constructs-go/constructs/v10 v10.6.0
 	github.com/aws/jsii-runtime-go v1.139.0
 	go.yaml.in/yaml/v3 v3.0.4
+	mvdan.cc/sh/v3 v3.13.1
 )
 
 require (

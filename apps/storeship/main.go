@@ -45,6 +45,7 @@ func init() {
 		bootstrapVerb,
 		fingerprintVerb,
 		reviewVerb,
+		conformanceVerb,
 	}
 }
 

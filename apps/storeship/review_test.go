@@ -51,7 +51,7 @@ func TestReview(t *testing.T) {
 		{"review folder new", 1, "", "storeship review: folder is not a whole cloud assembly, the output of a synth: "},
 		{"review old torn", 1, "", "storeship review: torn is not a whole cloud assembly, the output of a synth: "},
 		{"review nowhere new", 1, "", "storeship review: nowhere is not a whole cloud assembly, the output of a synth: "},
-		{"review old broken", 1, "", "storeship review: broken/a.json: unexpected end of JSON input\n"},
+		{"review old broken", 1, "", "storeship review: broken/a.json:1:1: unexpected end of JSON input\n"},
 		{"review old", 1, "", "storeship review: takes 2 arguments, got 1\nusage: storeship review OLD NEW [flags]\n"},
 	} {
 		code, out, errOut := execute(strings.Fields(c.args)...)

@@ -1,7 +1,6 @@
 package assembly
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -198,17 +197,6 @@ func order(artifacts map[string]artifact) []string {
 		visit(id)
 	}
 	return sorted
-}
-
-func readJSON(file string, into any) error {
-	b, err := os.ReadFile(file)
-	if err != nil {
-		return err
-	}
-	if err := json.Unmarshal(b, into); err != nil {
-		return fmt.Errorf("%s: %w", file, err)
-	}
-	return nil
 }
 
 // Stacks lists the stacks of the assembly and then those of its stages, each after the stacks that it depends on.

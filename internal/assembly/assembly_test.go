@@ -131,7 +131,7 @@ func TestOpenProblems(t *testing.T) {
 		want  string
 	}{
 		{nil, "is not a whole cloud assembly, the output of a synth"},
-		{[]string{"manifest.json", "{"}, "manifest.json: unexpected end of JSON input"},
+		{[]string{"manifest.json", "{"}, "manifest.json:1:1: unexpected end of JSON input"},
 		{[]string{"manifest.json", "{}"}, "manifest.json: has no version"},
 		{[]string{"manifest.json", `{"version": "1", "artifacts": {"A": {"type": "aws:cloudformation:stack", "environment": "x"}}}`}, `environment must be aws://account/region, got "x"`},
 		{[]string{"manifest.json", `{"version": "1", "artifacts": {"A": {"type": "aws:cloudformation:stack", "environment": "aws://a/b", "properties": {"templateFile": "A.json"}}}}`}, "A.json"},

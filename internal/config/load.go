@@ -4,8 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
+
+	"github.com/storeship/storeship/internal/document"
 )
 
 // MaxSize is the largest file that is read, in bytes. A store of a hundred services has a tenth of it.
@@ -15,7 +16,7 @@ const MaxSize = 1 << 20
 func Load(path string) (*Config, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, one(path, reason(err))
+		return nil, one(path, document.Reason(err))
 	}
 	defer f.Close()
 	if info, err := f.Stat(); err == nil && info.IsDir() {
@@ -23,20 +24,9 @@ func Load(path string) (*Config, error) {
 	}
 	data, err := io.ReadAll(io.LimitReader(f, MaxSize+1))
 	if err != nil {
-		return nil, one(path, reason(err))
+		return nil, one(path, document.Reason(err))
 	}
 	return Parse(path, data)
-}
-
-func reason(err error) string {
-	if errors.Is(err, fs.ErrNotExist) {
-		return "no such file"
-	}
-	var p *fs.PathError
-	if errors.As(err, &p) {
-		return p.Err.Error()
-	}
-	return err.Error()
 }
 
 // Parse checks data, the content of the named file. The error, if any, is a [*Problems] with everything that is wrong.
@@ -44,9 +34,14 @@ func Parse(file string, data []byte) (*Config, error) {
 	if len(data) > MaxSize {
 		return nil, one(file, fmt.Sprintf("is larger than 1 MiB, the most that a configuration may have (%d bytes)", MaxSize))
 	}
-	root, err := document(file, data)
-	if err != nil {
-		return nil, err
+	root, err := document.Parse(file, data)
+	var broken *document.Error
+	if errors.As(err, &broken) {
+		message := broken.Message
+		if message == document.ErrEmpty {
+			message += "; `storeship init` writes one to begin with"
+		}
+		return nil, &Problems{List: []Problem{{File: file, Line: broken.Line, Column: broken.Column, Message: message}}}
 	}
 	d := &decoder{file: file, nodes: positions{}, broken: map[string]bool{}}
 	c := &Config{file: file, nodes: d.nodes}

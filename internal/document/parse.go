@@ -1,8 +1,9 @@
-package config
+package document
 
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"regexp"
 	"strconv"
@@ -12,11 +13,29 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// document parses data into the root node of its only document.
-func document(file string, data []byte) (*yaml.Node, error) {
+// Error is why a file is no YAML document, with the place. Line and Column count from 1.
+type Error struct {
+	// File as the caller named it.
+	File string
+	// Line and Column of the place.
+	Line, Column int
+	// Message says what is wrong.
+	Message string
+}
+
+// Error is the error as one line: file:line:column: message.
+func (e *Error) Error() string {
+	return fmt.Sprintf("%s:%d:%d: %s", e.File, e.Line, e.Column, e.Message)
+}
+
+// ErrEmpty is the message of a file without a document.
+const ErrEmpty = "is empty"
+
+// Parse parses data, the content of the named file, into the root node of its only document. The error, if any, is an [*Error].
+func Parse(file string, data []byte) (*yaml.Node, error) {
 	data = bytes.TrimPrefix(data, []byte("\ufeff"))
 	fail := func(line, column int, message string) (*yaml.Node, error) {
-		return nil, &Problems{List: []Problem{{File: file, Line: line, Column: column, Message: message}}}
+		return nil, &Error{File: file, Line: line, Column: column, Message: message}
 	}
 	if line, column, ok := notText(data); ok {
 		return fail(line, column, "is not YAML: not even UTF-8 text")
@@ -25,17 +44,17 @@ func document(file string, data []byte) (*yaml.Node, error) {
 	var doc, second yaml.Node
 	switch err := dec.Decode(&doc); {
 	case errors.Is(err, io.EOF):
-		return fail(1, 1, "is empty; `storeship init` writes one to begin with")
+		return fail(1, 1, ErrEmpty)
 	case err != nil:
 		line, message := yamlError(err, data)
 		return fail(line, 1, message)
 	}
 	root := doc.Content[0]
 	if root.ShortTag() == "!!null" {
-		return fail(1, 1, "is empty; `storeship init` writes one to begin with")
+		return fail(1, 1, ErrEmpty)
 	}
 	if err := dec.Decode(&second); !errors.Is(err, io.EOF) {
-		line, message := 1, "a second document begins; a configuration is one document"
+		line, message := 1, "a second document begins; a file is one document"
 		if err != nil {
 			line, message = yamlError(err, data)
 		} else if len(second.Content) > 0 {

@@ -1,0 +1,251 @@
+package test
+
+import (
+	"encoding/json"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/storeship/storeship/test/harness"
+)
+
+// gateRow is a row of the report of `storeship conformance`.
+type gateRow struct {
+	Gate, Level, State, Reason string
+	Evidence                   []struct{ Stage, Action, Command string }
+}
+
+// gates runs `storeship conformance` over a folder: the rows by pipeline and gate.
+func gates(t *testing.T, program, dir string) (code int, rows map[string]map[string]gateRow) {
+	t.Helper()
+	out, err := exec.Command(program, "conformance", "-format", "json", dir).Output()
+	var failed *exec.ExitError
+	if errors.As(err, &failed) {
+		code = failed.ExitCode()
+		require.NotEqual(t, 2, code, string(failed.Stderr))
+	} else {
+		require.NoError(t, err)
+	}
+	var report struct {
+		Pipelines []struct {
+			Pipeline     string
+			Environments []struct {
+				Environment, Kind string
+				Targets           []string
+			}
+			Rows []gateRow
+		}
+	}
+	require.NoError(t, json.Unmarshal(out, &report))
+	rows = map[string]map[string]gateRow{}
+	for _, p := range report.Pipelines {
+		rows[p.Pipeline] = map[string]gateRow{}
+		for _, r := range p.Rows {
+			rows[p.Pipeline][r.Gate] = r
+		}
+		var kinds []string
+		for _, e := range p.Environments {
+			kinds = append(kinds, e.Environment+" "+e.Kind)
+		}
+		require.Equal(t, []string{"beta test", "gamma preproduction", "prod production"}, kinds, p.Pipeline)
+		require.Len(t, p.Environments[2].Targets, 6, p.Pipeline)
+	}
+	return code, rows
+}
+
+// reviewable copies what an assembly's templates and manifests are.
+func reviewable(t *testing.T, out *harness.Output) string {
+	t.Helper()
+	dir := t.TempDir()
+	for name, content := range out.Files(t, func(path string) bool {
+		return strings.HasSuffix(path, ".template.json") || strings.HasSuffix(path, "manifest.json")
+	}) {
+		file := filepath.Join(dir, filepath.FromSlash(name))
+		require.NoError(t, os.MkdirAll(filepath.Dir(file), 0o755))
+		require.NoError(t, os.WriteFile(file, content, 0o644))
+	}
+	return dir
+}
+
+// stillMissing are the required gates that the service pipelines do not have yet, and that the report must therefore name. A gate
+// that is built leaves this list.
+var stillMissing = []string{"acceptance-tests", "code-quality", "image-scan", "integration-tests", "sast", "sbom", "sca", "secrets-detection", "synthetic-tests"}
+
+// Catches: a report that finds gates which our pipelines do not have, or misses those that they have; and a platform's pipeline that is
+// asked for tests of an application.
+func TestConformanceOfTheRetailStore(t *testing.T) {
+	program := newReviewRun(t).program
+	code, rows := gates(t, program, harness.Synth(t, store).Dir)
+	require.Len(t, rows, 6)
+	missing := false
+	for name, gates := range rows {
+		var lacks []string
+		for gate, r := range gates {
+			if r.Level == "required" && (r.State == "missing" || r.State == "hollow") {
+				lacks = append(lacks, gate)
+			}
+		}
+		slices.Sort(lacks)
+		missing = missing || len(lacks) > 0
+		if name == "retail-store-platform" {
+			require.Equal(t, []string{"secrets-detection"}, lacks)
+			for _, gate := range []string{"unit-tests", "package", "sast", "image-scan", "integration-tests", "production-monitoring"} {
+				require.Equal(t, "not applicable", gates[gate].State, gate)
+				require.Contains(t, gates[gate].Reason, "delivers no application")
+			}
+			for _, gate := range []string{"infrastructure-source", "build-code", "approval", "progressive", "production-deploy"} {
+				require.Equal(t, "present", gates[gate].State, gate)
+			}
+			continue
+		}
+		want := stillMissing
+		if name == "retail-store-ui" { // only what is public has a canary
+			want = slices.DeleteFunc(slices.Clone(want), func(gate string) bool { return gate == "synthetic-tests" })
+			require.Equal(t, "present", gates["synthetic-tests"].State)
+		}
+		require.Equal(t, want, lacks, name)
+		for _, gate := range []string{"application-source", "test-source", "infrastructure-source", "build-code", "unit-tests", "package", "test-deploy", "preproduction-deploy",
+			"preproduction-monitoring", "approval", "production-deploy", "progressive", "bake", "production-monitoring"} {
+			require.Equal(t, "present", gates[gate].State, "%s: %s: %s", name, gate, gates[gate].Reason)
+		}
+	}
+	require.Equal(t, missing, code == 1)
+}
+
+// Catches: a gate of ours that can be lost or made hollow without a word. Each case changes the synthesized assembly, and exactly one
+// row of one pipeline is worse than before.
+func TestConformanceOfAHollowStore(t *testing.T) {
+	program := newReviewRun(t).program
+	out := harness.Synth(t, store)
+	_, before := gates(t, program, out.Dir)
+	const name, file = "retail-store-catalog", "retail-store-catalog-pipeline.template.json"
+	resources := func(m map[string]any) map[string]any { return m["Resources"].(map[string]any) }
+	pipeline := func(m map[string]any) map[string]any {
+		for _, r := range resources(m) {
+			if r := r.(map[string]any); r["Type"] == "AWS::CodePipeline::Pipeline" {
+				return r["Properties"].(map[string]any)
+			}
+		}
+		return nil
+	}
+	stage := func(m map[string]any, name string) map[string]any {
+		for _, s := range pipeline(m)["Stages"].([]any) {
+			if s := s.(map[string]any); s["Name"] == name {
+				return s
+			}
+		}
+		return nil
+	}
+	take := func(m map[string]any, stageName, action string) map[string]any {
+		s := stage(m, stageName)
+		for i, a := range s["Actions"].([]any) {
+			if a := a.(map[string]any); a["Name"] == action {
+				s["Actions"] = slices.Delete(slices.Clone(s["Actions"].([]any)), i, i+1)
+				return a
+			}
+		}
+		return nil
+	}
+	spec := func(project string, change func(build map[string]any)) func(m map[string]any) {
+		return func(m map[string]any) {
+			for id, r := range resources(m) {
+				if !strings.Contains(id, project) || r.(map[string]any)["Type"] != "AWS::CodeBuild::Project" {
+					continue
+				}
+				source := r.(map[string]any)["Properties"].(map[string]any)["Source"].(map[string]any)
+				var parsed map[string]any
+				require.NoError(t, json.Unmarshal([]byte(source["BuildSpec"].(string)), &parsed))
+				change(parsed["phases"].(map[string]any)["build"].(map[string]any))
+				b, err := json.Marshal(parsed)
+				require.NoError(t, err)
+				source["BuildSpec"] = string(b)
+			}
+		}
+	}
+	commands := func(project string, change func(string) string) func(m map[string]any) {
+		return spec(project, func(build map[string]any) {
+			for i, c := range build["commands"].([]any) {
+				build["commands"].([]any)[i] = change(c.(string))
+			}
+		})
+	}
+	const target = "assembly-retail-store-catalog-pipeline-prod-eu-west-1/"
+	for _, c := range []struct {
+		gate, state, reason, file string
+		change                    func(m map[string]any)
+	}{
+		{"unit-tests", "missing", "nothing does it before", file, func(m map[string]any) {
+			take(m, "Build", "UnitTests")
+			for id := range resources(m) {
+				if strings.Contains(id, "BuildUnitTests") && !strings.Contains(id, "Role") {
+					delete(resources(m), id)
+				}
+			}
+		}},
+		{"unit-tests", "hollow", "nothing waits for it", file, func(m map[string]any) { take(m, "Build", "UnitTests") }},
+		{"unit-tests", "hollow", "`|| true` takes its place", file, commands("BuildUnitTests", func(c string) string { return c + " || true" })},
+		{"unit-tests", "hollow", "`exit 0` follows it", file, commands("BuildUnitTests", func(c string) string { return c + "; exit 0" })},
+		{"unit-tests", "hollow", "`set +e` is in effect", file, commands("BuildUnitTests", func(c string) string { return strings.ReplaceAll(c, "set -eu", "set +e") })},
+		{"unit-tests", "hollow", "pipe to `tee log`", file, commands("BuildUnitTests", func(c string) string { return c + " | tee log" })},
+		{"unit-tests", "hollow", "on-failure: CONTINUE", file, spec("BuildUnitTests", func(build map[string]any) { build["on-failure"] = "CONTINUE" })},
+		{"package", "hollow", "takes its place", file, commands("BuildPackage", func(c string) string { return c + " || :" })},
+		{"package", "hollow", "it runs nothing that could fail", file, commands("BuildPackage", func(string) string { return "true" })},
+		{"approval", "missing", "nothing does it in prod", file, func(m map[string]any) { take(m, "prod-1", "Approve-prod") }},
+		{"approval", "hollow", "it runs after prod-1/", file, func(m map[string]any) {
+			a, s := take(m, "prod-1", "Approve-prod"), stage(m, "prod-2")
+			s["Actions"] = append(s["Actions"].([]any), a)
+		}},
+		{"production-monitoring", "hollow", "not in 444444444444 eu-west-1", target, func(m map[string]any) {
+			for _, r := range resources(m) {
+				if r := r.(map[string]any); r["Type"] == "AWS::CodeDeploy::DeploymentGroup" {
+					r["Properties"].(map[string]any)["AlarmConfiguration"].(map[string]any)["Enabled"] = false
+				}
+			}
+		}},
+		{"production-monitoring", "hollow", "not in 444444444444 eu-west-1", target, func(m map[string]any) {
+			for _, r := range resources(m) {
+				if r := r.(map[string]any); r["Type"] == "AWS::CodeDeploy::DeploymentGroup" {
+					delete(r["Properties"].(map[string]any), "AutoRollbackConfiguration")
+				}
+			}
+		}},
+	} {
+		dir := reviewable(t, out)
+		path := filepath.Join(dir, filepath.FromSlash(c.file))
+		if strings.HasSuffix(c.file, "/") {
+			found, err := filepath.Glob(filepath.Join(path, "*.template.json"))
+			require.NoError(t, err)
+			require.Len(t, found, 1)
+			path = found[0]
+		}
+		content, err := os.ReadFile(path)
+		require.NoError(t, err)
+		var m map[string]any
+		require.NoError(t, json.Unmarshal(content, &m))
+		c.change(m)
+		content, err = json.Marshal(m)
+		require.NoError(t, err)
+		require.NoError(t, os.WriteFile(path, content, 0o644))
+		code, after := gates(t, program, dir)
+		require.Equal(t, 1, code)
+		var turned []string
+		for p, rows := range after {
+			for gate, r := range rows {
+				was := before[p][gate].State
+				if (r.State == "missing" || r.State == "hollow") && was != "missing" && was != "hollow" {
+					turned = append(turned, p+" "+gate)
+				}
+			}
+		}
+		require.Equal(t, []string{name + " " + c.gate}, turned, c.reason)
+		row := after[name][c.gate]
+		require.Equal(t, c.state, row.State, row.Reason)
+		require.Contains(t, row.Reason, c.reason)
+	}
+}
