@@ -200,7 +200,6 @@ func TestAnswers(t *testing.T) {
 			`the status is 503 and must be 200 to 299; the header via is "" and must contain "x"; the body has no a`},
 	} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
 			api := newCodeDeploy(t)
 			out := gate{engine: environment.CodeDeploy, target: serve(t, c.serve), checks: []environment.Check{c.check}, timeout: 500 * time.Millisecond,
 				event: deployment, env: api.env()}.call(t)
@@ -301,7 +300,6 @@ func TestReportsOnce(t *testing.T) {
 		"deployment gone": {[]answer{{400, "DeploymentDoesNotExistException"}}, 0, "THROWN no"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
 			api := newCodeDeploy(t, c.answers...)
 			out := gate{engine: environment.CodeDeploy, target: serve(t, respond(200, "", "")), checks: []environment.Check{{Path: "/"}},
 				event: deployment, env: api.env()}.call(t)
