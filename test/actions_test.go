@@ -33,6 +33,7 @@ func resourcesOf(t *testing.T) map[string][]string {
 // Catches: an action with a typing error, and one that is allowed on a resource that it does not have: both allow nothing, and
 // nobody hears of it before the call fails.
 func TestActionsHaveTheirResources(t *testing.T) {
+	t.Parallel()
 	actions := resourcesOf(t)
 	for _, s := range append(statements(t, deploy(t, store)), statements(t, deploy(t, harness.Input{Config: engines}))...) {
 		if s.Effect != "Allow" || len(s.Resources) == 0 {

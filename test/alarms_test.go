@@ -53,6 +53,7 @@ func alarmsOf(t *testing.T, s *assembly.Stack) (names map[string]string, groups 
 // that does not roll back for one; a public service whose canary's alarm is not armed, and one in a test environment that has a
 // canary.
 func TestEveryDeploymentGroupNamesItsAlarms(t *testing.T) {
+	t.Parallel()
 	asked := 0
 	for _, s := range services(t, harness.Synth(t, store)) {
 		names, groups := alarmsOf(t, s)
@@ -85,6 +86,7 @@ func TestEveryDeploymentGroupNamesItsAlarms(t *testing.T) {
 // Catches: a canary that asks before there is a service, that asks past the regional name, or that is another one than its alarm and
 // its role think it is.
 func TestCanaries(t *testing.T) {
+	t.Parallel()
 	found := 0
 	for _, s := range services(t, harness.Synth(t, store)) {
 		for _, c := range s.Resources("AWS::Synthetics::Canary") {
@@ -114,6 +116,7 @@ func TestCanaries(t *testing.T) {
 // Catches: alarms that cannot come to a live service, or go from one, because they change what CodeDeploy keeps; and alarms that
 // stay armed when they are gone, with which every release would stop.
 func TestAlarmsTouchNothingFrozen(t *testing.T) {
+	t.Parallel()
 	with := services(t, harness.Synth(t, store))
 	without := services(t, harness.Synth(t, edited(t, "defaults:\n", "defaults:\n  alarms: {disabled: true}\n")))
 	for i, s := range with {
@@ -140,6 +143,7 @@ func TestAlarmsTouchNothingFrozen(t *testing.T) {
 // Catches: a service that ECS releases and that is not told of its alarms, or by names that they do not have, or before they are
 // there.
 func TestServicesOfECSNameTheirAlarms(t *testing.T) {
+	t.Parallel()
 	for engine, counts := range map[string][2]int{"rolling": {6, 1}, "ecs": {9, 2}} {
 		in := edited(t, "{strategy: linear, percent: 20, interval: 3m}", "{engine: "+engine+"}, checks: []")
 		in.Context = map[string]string{"scope": "catalog"}

@@ -80,6 +80,7 @@ var stillMissing = []string{"acceptance-tests", "code-quality", "image-scan", "i
 // Catches: a report that finds gates which our pipelines do not have, or misses those that they have; and a platform's pipeline that is
 // asked for tests of an application.
 func TestConformanceOfTheRetailStore(t *testing.T) {
+	t.Parallel()
 	program := newReviewRun(t).program
 	code, rows := gates(t, program, harness.Synth(t, store).Dir)
 	require.Len(t, rows, 6)
@@ -121,6 +122,7 @@ func TestConformanceOfTheRetailStore(t *testing.T) {
 // Catches: a gate of ours that can be lost or made hollow without a word. Each case changes the synthesized assembly, and exactly one
 // row of one pipeline is worse than before.
 func TestConformanceOfAHollowStore(t *testing.T) {
+	t.Parallel()
 	program := newReviewRun(t).program
 	out := harness.Synth(t, store)
 	_, before := gates(t, program, out.Dir)

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -30,8 +31,11 @@ services:
   mailer: {build: {preset: python}, cpu: 512}
 `
 
-// dispatchedOutputs keeps what dispatched synthesized.
-var dispatchedOutputs = map[string]*harness.Output{}
+// dispatchedOutputs keeps what dispatched synthesized, one after the other.
+var (
+	dispatching       sync.Mutex
+	dispatchedOutputs = map[string]*harness.Output{}
+)
 
 // larger and wider are changes of dispatchedStore: of one service, and of all.
 var (
@@ -48,6 +52,8 @@ func dispatched(t *testing.T, context map[string]string, replace ...string) *har
 	for i := 0; i < len(replace); i += 2 {
 		require.Contains(t, dispatchedStore, replace[i])
 	}
+	dispatching.Lock()
+	defer dispatching.Unlock()
 	key := fmt.Sprintf("%q %q", context, replace)
 	if out, ok := dispatchedOutputs[key]; ok {
 		return out
@@ -85,6 +91,7 @@ func changed(t *testing.T, a, b map[string]string) []string {
 
 // Catches: a push to the delivery repository that starts services it does not change, or starts none of those that it does.
 func TestFingerprintsFollowChanges(t *testing.T) {
+	t.Parallel()
 	before := fingerprints(t, dispatched(t, nil))
 	require.Equal(t, []string{"catalog", "mailer", "platform", "ui"}, slices.Sorted(maps.Keys(before)))
 	for name, c := range map[string]struct {
@@ -119,6 +126,7 @@ func TestFingerprintsFollowChanges(t *testing.T) {
 // Catches: a fingerprint that says something else than what the service's own pipeline synthesizes, or that follows the image:
 // then every release of a service would look like a change of the delivery repository.
 func TestFingerprintsKnowNoImage(t *testing.T) {
+	t.Parallel()
 	const digest = "sha256:abcdef0123456789abcdef0123456789abcdef0123456789abcdef0123456789"
 	whole := fingerprints(t, dispatched(t, nil))
 	for _, scope := range []string{"catalog", "platform"} {
@@ -207,6 +215,7 @@ func (r *dispatchRun) run(out *harness.Output) (started []string) {
 // Catches: a dispatch that looks for other names than the synth writes, so that it fails at its first run, or never starts a
 // service. It runs the step of the synthesized pipeline, over the life of a store.
 func TestDispatchOverTheLifeOfAStore(t *testing.T) {
+	t.Parallel()
 	r := &dispatchRun{t, t.TempDir()}
 	exists := func(services ...string) {
 		for _, s := range services {
@@ -228,6 +237,7 @@ func TestDispatchOverTheLifeOfAStore(t *testing.T) {
 
 // Catches: a dispatch whose role cannot do what its script calls, or can start the platform's pipeline or any other.
 func TestDispatcher(t *testing.T) {
+	t.Parallel()
 	a, p := simulate(t)
 	home := p.Store.Tools.Region
 	role := a.projectRole(p.Store.PipelineStackName(environment.PlatformName), "Dispatch")

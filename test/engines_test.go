@@ -33,6 +33,7 @@ func withEngine(t *testing.T, release string) harness.Input {
 // Catches: any change of what an engine deploys that its author did not mean: catalog's stack in the first production target, once
 // with each engine.
 func TestGoldenEngines(t *testing.T) {
+	t.Parallel()
 	files := map[string][]byte{}
 	for engine, release := range map[string]string{
 		"codedeploy": "release: {engine: codedeploy, strategy: linear, percent: 20, interval: 3m}",
@@ -54,6 +55,7 @@ func TestGoldenEngines(t *testing.T) {
 // Catches: a blue/green action for a service that CodeDeploy does not release, a rendered release that nobody takes, and a watched
 // bake after a deployment that has baked already.
 func TestStepsOfEngines(t *testing.T) {
+	t.Parallel()
 	c, err := config.Load(filepath.Join(harness.Root, engines))
 	require.NoError(t, err)
 	p, out := c.Plan(), harness.Synth(t, harness.Input{Config: engines, Validate: true})
@@ -95,6 +97,7 @@ func TestStepsOfEngines(t *testing.T) {
 // traffic.
 // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/AmazonECSInfrastructureRolePolicyForLoadBalancers.html
 func TestECSReleases(t *testing.T) {
+	t.Parallel()
 	c, err := config.Load(filepath.Join(harness.Root, engines))
 	require.NoError(t, err)
 	p, a := c.Plan(), &access{t: t, cloud: deploy(t, harness.Input{Config: engines})}

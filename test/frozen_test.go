@@ -55,6 +55,7 @@ func replacing(t *testing.T) map[string][]string {
 // Catches: a property in the table of frozen things that no longer replaces its resource, and for what CodeDeploy releases,
 // one that does and is missing.
 func TestFrozenTableIsTheSchemas(t *testing.T) {
+	t.Parallel()
 	schema := replacing(t)
 	for _, e := range frozen.Table() {
 		if e.Effect != frozen.Replaces {
@@ -87,6 +88,7 @@ func services(t *testing.T, out *harness.Output) []*assembly.Stack {
 // Catches: a service that CloudFormation would change with every release, or set back to its first number of tasks; and a task
 // definition that is gone when a rollback needs it.
 func TestServicesAreFrozen(t *testing.T) {
+	t.Parallel()
 	for _, s := range services(t, harness.Synth(t, store)) {
 		for _, r := range s.Resources("AWS::ECS::Service") {
 			require.Equal(t, map[string]any{"Type": "CODE_DEPLOY"}, r.Properties["DeploymentController"], s.Name)
@@ -107,6 +109,7 @@ func TestServicesAreFrozen(t *testing.T) {
 
 // Catches: a release that would change what is frozen.
 func TestAReleaseChangesNothingFrozen(t *testing.T) {
+	t.Parallel()
 	const digest = "sha256:abcdef0123456789abcdef0123456789abcdef0123456789abcdef0123456789"
 	before := services(t, harness.Synth(t, store))
 	after := services(t, harness.Synth(t, harness.Input{Config: retailStore, Context: map[string]string{"image": digest}}))
@@ -120,6 +123,7 @@ func TestAReleaseChangesNothingFrozen(t *testing.T) {
 // Catches: the review of a change not seeing in real templates what it sees in small ones: another grace period, another
 // priority, another health path.
 func TestCompareSeesRealChanges(t *testing.T) {
+	t.Parallel()
 	text, err := os.ReadFile(filepath.Join(harness.Root, retailStore))
 	require.NoError(t, err)
 	changed := strings.Replace(string(text), "health: /actuator/health}", "health: /new, graceSeconds: 90}", 1) // ui is the first

@@ -39,6 +39,7 @@ func representative(p *environment.Plan, path string) bool {
 
 // Catches: any change of what is deployed that its author did not mean. The diff of these files is what a reviewer reads.
 func TestGoldenRetailStore(t *testing.T) {
+	t.Parallel()
 	p, files := plan(t), map[string][]byte{}
 	for path, content := range harness.Synth(t, store).Templates(t) {
 		if representative(p, path) {
@@ -69,6 +70,7 @@ func regionless(t *testing.T, s *assembly.Stack) map[string]any {
 // Catches: a target that differs from its siblings in more than its region: a name without the region, a value of the first
 // target in all of them, an order that depends on the place in the list.
 func TestSiblingsDiffer(t *testing.T) {
+	t.Parallel()
 	out, p := harness.Synth(t, store), plan(t)
 	in := map[string]map[string]any{} // by stack and region
 	for _, s := range out.Assembly.Stacks() {

@@ -60,6 +60,7 @@ func pipelineTemplates(t *testing.T) []string {
 // Catches: a region that touches what runs elsewhere. A new one changes the pipelines, which are updated in place, and adds what
 // it needs; no stack of a target or of the tools' other regions is another, so nothing that is frozen can be.
 func TestAddingARegion(t *testing.T) {
+	t.Parallel()
 	before := harness.Synth(t, store)
 	for name, in := range map[string]harness.Input{
 		"to a wave":          edited(t, "{regions: [ap-south-1, ap-southeast-2]}", "{regions: [ap-south-1, ap-southeast-2, eu-north-1]}"),
@@ -90,6 +91,7 @@ func TestAddingARegion(t *testing.T) {
 // Catches: a name, port, priority or logical id that depends on a service's place in the list: adding a service must not touch
 // the others, which may be frozen. It changes the platform: registries in every region, the source, the web ACL.
 func TestAddingAService(t *testing.T) {
+	t.Parallel()
 	before := harness.Synth(t, store).Templates(t)
 	after := harness.Synth(t, edited(t, "\nservices:\n", `
 services:
@@ -114,6 +116,7 @@ services:
 
 // Catches: what is left of a service that is gone: its name in another's template.
 func TestRemovingAService(t *testing.T) {
+	t.Parallel()
 	in := edited(t, `  cart:
     source: {repository: retail-cart}
     build: {preset: java-maven}

@@ -13,6 +13,7 @@ import (
 // environment's deployer; and a deployer that reaches further than its environment.
 // https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-ECSbluegreen.html
 func TestDeployers(t *testing.T) {
+	t.Parallel()
 	a, p := simulate(t)
 	for _, target := range p.Store.Targets() {
 		e := target.Environment
@@ -68,6 +69,7 @@ func TestDeployers(t *testing.T) {
 
 // Catches: who may become a deployer or an inspector besides the pipelines' own roles.
 func TestWhoAssumesWhat(t *testing.T) {
+	t.Parallel()
 	a, p := simulate(t)
 	for _, e := range p.Store.Environments {
 		deployer, inspector := e.RoleARN(e.DeployerRoleName(p.Store)), e.RoleARN(e.InspectorRoleName(p.Store))
@@ -100,6 +102,7 @@ func TestWhoAssumesWhat(t *testing.T) {
 
 // Catches: a check that cannot read what it checks, or can do more than read.
 func TestInspectors(t *testing.T) {
+	t.Parallel()
 	a, p := simulate(t)
 	for _, target := range p.Store.Targets() {
 		e := target.Environment
@@ -129,6 +132,7 @@ func TestInspectors(t *testing.T) {
 // Catches: a pipeline that cannot start its own builds, keep its artifacts in every region, read its sources, ask for its approval
 // or hand its stacks to CloudFormation, each a call that CodePipeline makes as the pipeline's role.
 func TestPipelines(t *testing.T) {
+	t.Parallel()
 	a, p := simulate(t)
 	for _, name := range names(p, environment.PlatformName) {
 		role, stack := toolsRole(p.Store.PipelineRoleName(name)), p.Store.PipelineStackName(name)
@@ -193,6 +197,7 @@ func (a *access) action(p *environment.Plan, role string, x action) {
 
 // Catches: a build that cannot read its input, write its log or push its image; and one that pushes another service's.
 func TestBuilds(t *testing.T) {
+	t.Parallel()
 	a, p := simulate(t)
 	home := p.Store.Tools.Region
 	for _, name := range names(p) {
@@ -256,6 +261,7 @@ func (a *access) images(p *environment.Plan, stack, service string) {
 // Catches: tasks that cannot start: no image from the tools' account, no log stream; and roles of tasks that can do anything
 // that nobody granted.
 func TestTasks(t *testing.T) {
+	t.Parallel()
 	a, p := simulate(t)
 	for _, target := range p.Store.Targets() {
 		e := target.Environment
@@ -296,6 +302,7 @@ func TestTasks(t *testing.T) {
 // Catches: CodeDeploy stopping in the middle of a shift for want of a permission.
 // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/codedeploy_IAM_role.html
 func TestCodeDeploy(t *testing.T) {
+	t.Parallel()
 	a, p := simulate(t)
 	for _, target := range p.Store.Targets() {
 		e := target.Environment
@@ -337,6 +344,7 @@ func TestCodeDeploy(t *testing.T) {
 
 // Catches: log groups that their key does not let CloudWatch Logs write to, so that creating them fails.
 func TestLogGroupsAndTheirKeys(t *testing.T) {
+	t.Parallel()
 	c := deploy(t, store)
 	encrypted := 0
 	for _, r := range c.Of("AWS::Logs::LogGroup") {
@@ -359,6 +367,7 @@ func TestLogGroupsAndTheirKeys(t *testing.T) {
 
 // Catches: a build that runs the delivery repository's code and may write what the next review compares with.
 func TestBaselines(t *testing.T) {
+	t.Parallel()
 	a, p := simulate(t)
 	for _, name := range names(p, environment.PlatformName) {
 		object := func(of string) string {
@@ -381,6 +390,7 @@ func TestBaselines(t *testing.T) {
 
 // Catches: a gate that nobody may ask, that cannot answer, or that answers for another service.
 func TestGates(t *testing.T) {
+	t.Parallel()
 	a, p := simulate(t)
 	for _, target := range p.Store.Targets() {
 		in := ":" + target.Region + ":" + target.Environment.Account + ":"

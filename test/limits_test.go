@@ -15,6 +15,7 @@ import (
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
 // https://docs.aws.amazon.com/codepipeline/latest/userguide/limits.html
 func TestSizes(t *testing.T) {
+	t.Parallel()
 	out := harness.Synth(t, store)
 	for _, s := range out.Assembly.Stacks() {
 		require.LessOrEqual(t, len(s.Resources()), 400, s.Name)
@@ -48,6 +49,7 @@ var named = map[string]string{
 
 // Catches: a first deployment that fails, leaves a named resource behind, and fails again over its name.
 func TestAFailedFirstDeploymentCanBeRepeated(t *testing.T) {
+	t.Parallel()
 	checked := 0
 	for _, s := range harness.Synth(t, store).Assembly.Stacks() {
 		for _, r := range s.Resources() {
@@ -65,6 +67,7 @@ func TestAFailedFirstDeploymentCanBeRepeated(t *testing.T) {
 
 // Catches: state that goes with its stack: repositories, buckets, keys and logs.
 func TestStateIsKept(t *testing.T) {
+	t.Parallel()
 	kept := 0
 	for _, s := range harness.Synth(t, store).Assembly.Stacks() {
 		for _, r := range s.Resources("AWS::CodeCommit::Repository", "AWS::ECR::Repository", "AWS::S3::Bucket", "AWS::KMS::Key") {

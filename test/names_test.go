@@ -57,6 +57,7 @@ func collisions(resources []*cloud.Resource) []string {
 
 // Catches: two stacks that create one name, of which the second fails; above all roles, which regions of an account share.
 func TestNamesAreUnique(t *testing.T) {
+	t.Parallel()
 	c := deploy(t, store)
 	require.Empty(t, collisions(c.Resources))
 	literal := 0
@@ -70,6 +71,7 @@ func TestNamesAreUnique(t *testing.T) {
 
 // Catches: a check of names that finds nothing.
 func TestCollisions(t *testing.T) {
+	t.Parallel()
 	role := func(account, region, name, stack string) *cloud.Resource {
 		return &cloud.Resource{Type: "AWS::IAM::Role", Account: account, Region: region, Name: name, Stack: stack, Literal: true}
 	}
@@ -89,6 +91,7 @@ func TestCollisions(t *testing.T) {
 // Catches: a parameter of the platform contract that a stack reads and none writes, an import of another stack's output, and
 // a reference to nothing.
 func TestReferencesLeadSomewhere(t *testing.T) {
+	t.Parallel()
 	require.Empty(t, deploy(t, store).Problems)
 }
 
@@ -172,6 +175,7 @@ var elsewhere = []string{
 
 // Catches: a policy that allows something on a name with a typing error, so that the call fails at night.
 func TestPoliciesNameWhatExists(t *testing.T) {
+	t.Parallel()
 	c := deploy(t, store)
 	var arns []string
 	for _, r := range c.Resources {
@@ -205,6 +209,7 @@ func TestPoliciesNameWhatExists(t *testing.T) {
 
 // Catches: a trust or resource policy for a role or account that the store does not have.
 func TestPoliciesAdmitWhoExists(t *testing.T) {
+	t.Parallel()
 	c := deploy(t, store)
 	var roles, accounts []string
 	for _, r := range c.Of("AWS::IAM::Role") {
@@ -241,6 +246,7 @@ func TestPoliciesAdmitWhoExists(t *testing.T) {
 
 // Catches: a policy that admits everyone, or an action or resource that is everything, without a word in the table.
 func TestNoPolicyIsOpen(t *testing.T) {
+	t.Parallel()
 	for _, s := range statements(t, deploy(t, store)) {
 		if s.Effect != "Allow" {
 			continue

@@ -138,6 +138,7 @@ func before(stage1, order1, stage2, order2 int) bool {
 
 // Catches: a stage that is missing, twice, or in another order than the plan's waves.
 func TestStagesOfServicePipelines(t *testing.T) {
+	t.Parallel()
 	c, p := deploy(t, store), plan(t)
 	require.Equal(t, []string{"beta-us-west-2", "gamma", "prod-1", "prod-2", "prod-3"}, waves(p))
 	for _, service := range names(p) {
@@ -151,6 +152,7 @@ func TestStagesOfServicePipelines(t *testing.T) {
 
 // Catches: tests after the image, a synth without the image's digest, and a pipeline that does not update itself first.
 func TestBuildStage(t *testing.T) {
+	t.Parallel()
 	c := deploy(t, store)
 	for _, service := range names(plan(t)) {
 		stages := pipeline(t, c, "retail-store-"+service)
@@ -168,6 +170,7 @@ func TestBuildStage(t *testing.T) {
 // Catches: a blue/green action in the wrong account or region, with another environment's role, for another service, or with
 // files that are not in the artifact.
 func TestBlueGreenActions(t *testing.T) {
+	t.Parallel()
 	out := harness.Synth(t, store)
 	releases := out.Files(t, func(path string) bool { return strings.HasPrefix(path, "releases/") })
 	c := deploy(t, store)
@@ -255,6 +258,7 @@ func requireBlueGreen(t *testing.T, stages []stage, target environment.Target, s
 // Catches: a release that starts before its stack is there or before the platform was checked, a smoke test that asks the
 // version before, and checks that look at another target than their own.
 func TestOrderWithinATarget(t *testing.T) {
+	t.Parallel()
 	c := deploy(t, store)
 	p := plan(t)
 	for _, service := range p.Services {
@@ -286,6 +290,7 @@ func TestOrderWithinATarget(t *testing.T) {
 // Catches: production that changes before a person has said so, or after a person has said so too early; and an approval that
 // nobody asked for.
 func TestApprovals(t *testing.T) {
+	t.Parallel()
 	c := deploy(t, store)
 	p := plan(t)
 	for _, name := range names(p, environment.PlatformName) {
@@ -317,6 +322,7 @@ func TestApprovals(t *testing.T) {
 
 // Catches: services that all start with every push to the delivery repository, and a push that starts nothing.
 func TestTriggers(t *testing.T) {
+	t.Parallel()
 	c := deploy(t, store)
 	p := plan(t)
 	repositories := map[string]string{environment.PlatformName: p.DeliverySource().Repository}
@@ -340,6 +346,7 @@ func TestTriggers(t *testing.T) {
 
 // Catches: a platform pipeline that deploys targets before the repositories, or in another order than services are released.
 func TestStagesOfThePlatformPipeline(t *testing.T) {
+	t.Parallel()
 	var stages []string
 	for _, s := range pipeline(t, deploy(t, store), "retail-store-platform") {
 		stages = append(stages, s.name)
@@ -349,6 +356,7 @@ func TestStagesOfThePlatformPipeline(t *testing.T) {
 
 // Catches: a stack in the wrong account or region.
 func TestStacksAreWhereThePlanSays(t *testing.T) {
+	t.Parallel()
 	p := plan(t)
 	where := map[string]string{}
 	for _, s := range harness.Synth(t, store).Assembly.Stacks() {
@@ -378,6 +386,7 @@ func TestStacksAreWhereThePlanSays(t *testing.T) {
 // Catches: an action of another account that writes an artifact. In another region it would encrypt it with the key that the
 // artifact store names by its alias, which CodePipeline does not promise to work from another account; reading does.
 func TestActionsOfOtherAccountsWriteNothing(t *testing.T) {
+	t.Parallel()
 	c, p := deploy(t, store), plan(t)
 	looked := 0
 	for _, name := range names(p, environment.PlatformName) {

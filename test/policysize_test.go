@@ -19,6 +19,7 @@ const (
 // Catches: a role whose policy grows with the services and targets of a store until IAM refuses it, at the update that adds one
 // too many. A fifth of what is allowed is left for what comes.
 func TestPoliciesOfRolesFit(t *testing.T) {
+	t.Parallel()
 	for _, in := range []harness.Input{store, minimal, {Config: monorepo}} {
 		c := deploy(t, in)
 		sizes, most := map[string]int{}, 0

@@ -210,6 +210,7 @@ func (v variation) check(t *testing.T, engine environment.Engine, level review.L
 // Catches: a setting of a service that review lets pass although its deployment would fail, or stops although it would not; and
 // documentation that says otherwise.
 func TestReviewOfEverySettingOfAService(t *testing.T) {
+	t.Parallel()
 	const environments = `live: {kind: preproduction, account: "222222222222", approval: {}, domain: {name: shop.example.com, zoneId: Z0123456789}, waves: [{regions: [us-west-2]}]}`
 	var lines [2][]string
 	names := map[string]variation{}
@@ -240,6 +241,7 @@ func TestReviewOfEverySettingOfAService(t *testing.T) {
 
 // Catches: a setting of an environment that changes the network under services whose templates stay as they are.
 func TestReviewOfEverySettingOfAnEnvironment(t *testing.T) {
+	t.Parallel()
 	const services = "ui: {build: {preset: go}, http: {port: 8080, health: /health}, expose: {path: /*}, release: {strategy: all-at-once}, scale: {min: 2, max: 4}, logRetentionDays: 30}\n  " +
 		"cart: {build: {preset: go}, http: {port: 8080, health: /health}, expose: internal, release: {strategy: all-at-once}, scale: {min: 2, max: 4}, logRetentionDays: 30}"
 	lines, names := vary(t, "e", variedEnvironment, variedEnvironments, 0)
@@ -278,6 +280,7 @@ func template(t *testing.T, a *assembly.Assembly, name string) map[string]any {
 
 // Catches: a new setting of which nobody tried what review says to its change.
 func TestReviewCoversTheSettings(t *testing.T) {
+	t.Parallel()
 	varied := map[string]bool{}
 	for _, v := range variedEnvironments {
 		varied[v.key] = true
@@ -297,6 +300,7 @@ func TestReviewCoversTheSettings(t *testing.T) {
 
 // Catches: a release that review stops, and a scoped synth that it takes for another one.
 func TestReviewOfAReleaseIsEmpty(t *testing.T) {
+	t.Parallel()
 	const digest = "sha256:abcdef0123456789abcdef0123456789abcdef0123456789abcdef0123456789"
 	var opened [2]*assembly.Assembly
 	for i, in := range []harness.Input{store, {Config: retailStore, Context: map[string]string{"image": digest}}} {

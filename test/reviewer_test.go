@@ -67,6 +67,7 @@ func (r *reviewRun) release(out *harness.Output) (said string, err error) {
 // Catches: a review that does not find what the release before has kept, takes it for something else than the synth wrote, or
 // cannot be told that a person lets a change pass. It runs the steps of the synthesized pipeline with the real program.
 func TestReviewOverTheLifeOfAStore(t *testing.T) {
+	t.Parallel()
 	r := newReviewRun(t)
 	before, wide := dispatched(t, nil), dispatched(t, nil, "approval: {}, domain", "approval: {}, network: {cidr: 10.3.0.0/16}, domain")
 	said, err := r.release(before)
@@ -100,6 +101,7 @@ func TestReviewOverTheLifeOfAStore(t *testing.T) {
 // Catches: a review whose role cannot read what it compares with; a pipeline that keeps its release in another's place, or lets
 // its own change pass.
 func TestReviewer(t *testing.T) {
+	t.Parallel()
 	a, p := simulate(t)
 	home := p.Store.Tools.Region
 	bucket := "arn:aws:s3:::" + p.Store.ArtifactBucketName(home)

@@ -16,6 +16,7 @@ import (
 // Catches: a `storeship plan` that tells of stacks, stages or actions that are not synthesized, leaves some out, or has them
 // in another order. The plan is made without the CDK, so nothing but this test ties the two.
 func TestPlanIsWhatIsSynthesized(t *testing.T) {
+	t.Parallel()
 	for _, file := range []string{retailStore, minimal.Config, monorepo, "internal/config/testdata/good/minimal.yaml", "internal/config/testdata/good/design.yaml", "internal/config/testdata/good/sources.yaml",
 		engines} {
 		t.Run(file, func(t *testing.T) {

@@ -17,6 +17,7 @@ var minimal = harness.Input{Config: "examples/retail-store-minimal/storeship.yam
 // Catches: names that do not tell environments apart, and policies that count on different accounts: a statement for an
 // account's root lets nobody in within that account.
 func TestSandbox(t *testing.T) {
+	t.Parallel()
 	in := minimal
 	c, err := cloud.Deploy(harness.Synth(t, in).Assembly, cloud.Bootstrap{Template: harness.BootstrapTemplate(), Trust: tools})
 	require.NoError(t, err)

@@ -37,6 +37,7 @@ func requireSame(t *testing.T, want, got map[string][]byte) {
 // Catches: bytes that depend on the order of a Go map, on the time, on a folder's name, or on whether templates are
 // validated.
 func TestTwoRunsWriteTheSameBytes(t *testing.T) {
+	t.Parallel()
 	first := harness.Synth(t, store).Files(t, reproducible)
 	second := harness.Synth(t, harness.Input{Config: retailStore, Validate: true}).Files(t, reproducible)
 	requireSame(t, first, second)
@@ -57,6 +58,7 @@ func TestInPartsIsTheSameAsWhole(t *testing.T) {
 
 // Catches: a look-up, whose placeholder would be deployed as it is, and anything on standard error.
 func TestSynthNeedsNothing(t *testing.T) {
+	t.Parallel()
 	out := harness.Synth(t, store)
 	require.Empty(t, out.Assembly.AllMissing())
 	require.Empty(t, out.Stderr)
@@ -70,6 +72,7 @@ func TestSynthNeedsNothing(t *testing.T) {
 // Catches: a pipeline that would deploy other templates than the whole store's, because something in it is named after
 // what is synthesized with it; and parts of the store that no scope has.
 func TestScopedIsTheSameAsWhole(t *testing.T) {
+	t.Parallel()
 	whole := harness.Synth(t, store).Templates(t)
 	seen := map[string]bool{}
 	for _, scope := range names(plan(t), "platform", "access", "artifacts") {
@@ -89,6 +92,7 @@ func TestScopedIsTheSameAsWhole(t *testing.T) {
 // Catches: an image that reaches more than the task definition. A frozen service would fail, and a reviewer would not see
 // what else changes.
 func TestDigestChangesTaskDefinitionsOnly(t *testing.T) {
+	t.Parallel()
 	const digest = "sha256:abcdef0123456789abcdef0123456789abcdef0123456789abcdef0123456789"
 	before := harness.Synth(t, store).Templates(t)
 	after := harness.Synth(t, harness.Input{Config: retailStore, Context: map[string]string{"image": digest}}).Templates(t)
@@ -135,6 +139,7 @@ type report struct {
 
 // Catches: a property that CloudFormation does not know or takes with another type, and a deprecated runtime.
 func TestStrictValidationIsClean(t *testing.T) {
+	t.Parallel()
 	for _, file := range []string{retailStore, monorepo, minimal.Config} {
 		t.Run(file, func(t *testing.T) { requireClean(t, harness.Synth(t, harness.Input{Config: file, Validate: true})) })
 	}
@@ -160,6 +165,7 @@ func requireClean(t *testing.T, out *harness.Output) {
 // Catches: a task definition whose release CodeDeploy would refuse: one that the ECS API does not know, an image without a
 // digest, or an artifact over CodePipeline's 3 MB.
 func TestReleases(t *testing.T) {
+	t.Parallel()
 	out := harness.Synth(t, store)
 	releases := out.Files(t, func(path string) bool { return strings.HasPrefix(path, "releases/") })
 	require.Len(t, releases, 2*5*9)

@@ -22,6 +22,7 @@ import (
 // Catches: a name in taskdef.json that the ECS API does not have, such as filesystemId for fileSystemId, which CodeDeploy
 // would report only at the first release. Every property of the resource goes through the AWS SDK and must leave it as it was.
 func TestTaskDefinitionsSurviveTheSDK(t *testing.T) {
+	t.Parallel()
 	files, err := filepath.Glob("../internal/release/testdata/*.taskdef.json")
 	require.NoError(t, err)
 	require.Len(t, files, 2)
@@ -142,6 +143,7 @@ func decodeStrictly(path string, document any, target reflect.Value) error {
 
 // Catches: a strict decoder that is not.
 func TestDecodeStrictly(t *testing.T) {
+	t.Parallel()
 	for document, want := range map[string]string{
 		`{"Family": "f"}`: ".Family: the API has no such name",
 		`{"volumes": [{"efsVolumeConfiguration": {"filesystemId": "f"}}]}`: ".volumes[0].efsVolumeConfiguration.filesystemId: the API has no such name",

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -21,14 +22,22 @@ var Root = root()
 // work is a folder of this test run with the app's binary and everything that it synthesizes.
 var work string
 
-// program is the app's binary, once it is built; broken says that it could not be.
+// program is the app's binary, once it is built; failure says why it could not be.
 var (
+	build   sync.Once
 	program string
-	broken  bool
+	failure string
 )
 
-// outputs keeps what was synthesized, by input: many tests look at the same store.
-var outputs = map[string]*Output{}
+// outputs keeps what was synthesized, an *output for each input: many tests look at the same store, several at a time.
+var outputs sync.Map
+
+// output is what one test synthesizes and others wait for.
+type output struct {
+	once sync.Once
+	*Output
+	err error
+}
 
 func root() string {
 	dir, err := os.Getwd()
@@ -60,16 +69,17 @@ func Main(m *testing.M) {
 // app builds apps/storefront, once in a test run, and returns the program.
 func app(t testing.TB) string {
 	t.Helper()
-	require.False(t, broken, "apps/storefront does not build, as an earlier test says")
-	if program == "" {
-		broken = true
+	build.Do(func() {
 		built := filepath.Join(work, "storefront")
-		build := exec.Command("go", "build", "-buildvcs=false", "-o", built, "./apps/storefront")
-		build.Dir = Root
-		out, err := build.CombinedOutput()
-		require.NoError(t, err, "go build ./apps/storefront\n%s", out)
-		program, broken = built, false
-	}
+		cmd := exec.Command("go", "build", "-buildvcs=false", "-o", built, "./apps/storefront")
+		cmd.Dir = Root
+		if out, err := cmd.CombinedOutput(); err != nil {
+			failure = fmt.Sprintf("go build ./apps/storefront: %v\n%s", err, out)
+			return
+		}
+		program = built
+	})
+	require.Empty(t, failure)
 	return program
 }
 
@@ -95,21 +105,22 @@ type Output struct {
 	Stderr string
 }
 
-// Synth runs the app and fails the test if it does not succeed.
+// Synth runs the app and fails the test if it does not succeed. Tests that run side by side share what they synthesize.
 func Synth(t testing.TB, in Input) *Output {
 	t.Helper()
-	key := fmt.Sprintf("%q", []any{in.Config, in.Context, in.Validate})
-	if out, ok := outputs[key]; ok && !in.Fresh {
-		return out
-	}
-	out, err := Run(t, in)
-	require.NoError(t, err, out.Stderr)
-	out.Assembly, err = assembly.Open(out.Dir)
-	require.NoError(t, err)
+	o := &output{}
 	if !in.Fresh {
-		outputs[key] = out
+		shared, _ := outputs.LoadOrStore(fmt.Sprintf("%q", []any{in.Config, in.Context, in.Validate}), o)
+		o = shared.(*output)
 	}
-	return out
+	o.once.Do(func() {
+		if o.Output, o.err = Run(t, in); o.err == nil {
+			o.Assembly, o.err = assembly.Open(o.Dir)
+		}
+	})
+	require.NotNil(t, o.Output, "another test could not start the app")
+	require.NoError(t, o.err, o.Stderr)
+	return o.Output
 }
 
 // Run runs the app with the environment that the CLI gives it, and returns what the process returned.
