@@ -67,8 +67,9 @@ func (c *Config) shape(d *decoder) {
 		}
 	}
 	for _, s := range c.Services {
-		if f := value(s.Value.Source).FilePaths; f != nil && len(f.Includes) == 0 && len(f.Excludes) == 0 {
-			fail(text.Under("services", s.Name)+".source.filePaths", "must have includes or excludes, with at least one pattern; without "+
+		paths := text.Under("services", s.Name) + ".source.filePaths"
+		if f := value(s.Value.Source).FilePaths; f != nil && len(f.Includes) == 0 && len(f.Excludes) == 0 && !d.broken[paths] {
+			fail(paths, "must have includes or excludes, with at least one pattern; without "+
 				"filePaths every push counts")
 		}
 		overrides := text.Under(text.Under("services", s.Name), "overrides")
