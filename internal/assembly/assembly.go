@@ -30,6 +30,8 @@ type Assembly struct {
 	Path string
 	// Dir holds the assembly's files.
 	Dir string
+	// Version of the schema that the assembly is written in; empty for a single template.
+	Version string
 	// Missing lists the keys of the context values that the app asked for and did not get: where it is not empty, the
 	// templates hold placeholders.
 	Missing []string
@@ -63,6 +65,11 @@ type Stack struct {
 	TerminationProtection bool
 	// Tags of the stack.
 	Tags map[string]string
+	// Nested are the stacks that the stack has as resources and whose templates are in the assembly, by logical id.
+	Nested []*Stack
+
+	// source is the template's file.
+	source string
 }
 
 type manifest struct {
@@ -97,10 +104,13 @@ func Open(dir string) (*Assembly, error) {
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("%s is not a whole cloud assembly, the output of a synth: %w", dir, err)
 	}
-	return a, err
+	if err != nil {
+		return nil, err
+	}
+	return a, nil
 }
 
-// open reads the assembly in the folder below the app's at root.
+// open reads the assembly in the folder below the app's at root. An error is all that is wrong with it.
 func open(root, folder string) (*Assembly, error) {
 	a := &Assembly{Dir: filepath.Join(root, filepath.FromSlash(folder))}
 	file := filepath.Join(a.Dir, "manifest.json")
@@ -111,6 +121,8 @@ func open(root, folder string) (*Assembly, error) {
 	if m.Version == "" {
 		return nil, fmt.Errorf("%s: has no version, so it is not a cloud assembly's", file)
 	}
+	a.Version = m.Version
+	var problems []error
 	for _, missing := range m.Missing {
 		a.Missing = append(a.Missing, missing.Key)
 	}
@@ -121,19 +133,21 @@ func open(root, folder string) (*Assembly, error) {
 		case stackType:
 			s, err := a.stack(root, folder, id, m.Artifacts)
 			if err != nil {
-				return nil, err
+				problems = append(problems, err)
+				continue
 			}
 			a.stacks = append(a.stacks, s)
 		case assemblyType:
 			nested, err := open(root, path.Join(folder, art.Properties.DirectoryName))
 			if err != nil {
-				return nil, err
+				problems = append(problems, err)
+				continue
 			}
 			nested.ID, nested.Path = id, art.Properties.DisplayName
 			a.Nested = append(a.Nested, nested)
 		}
 	}
-	return a, nil
+	return a, errors.Join(problems...)
 }
 
 func (a *Assembly) stack(root, folder, id string, artifacts map[string]artifact) (*Stack, error) {
@@ -167,7 +181,8 @@ func (a *Assembly) stack(root, folder, id string, artifacts map[string]artifact)
 		}
 	}
 	sort.Strings(s.Dependencies)
-	return s, readJSON(filepath.Join(root, filepath.FromSlash(s.File)), &s.Template)
+	s.source = filepath.Join(root, filepath.FromSlash(s.File))
+	return s, s.read()
 }
 
 // order lists the artifacts in the order of deployment: each after those that it depends on, and by id where that leaves a

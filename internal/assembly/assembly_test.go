@@ -124,6 +124,39 @@ func TestResources(t *testing.T) {
 	}
 }
 
+// one is the manifest of a stack, and nest a template that nests another.
+const one = `{"version": "1", "artifacts": {"A": {"type": "aws:cloudformation:stack", "environment": "aws://a/b", "properties": {"templateFile": "A.json"}}}}`
+
+func nest(file string) string {
+	return `{"Resources": {"N": {"Type": "AWS::CloudFormation::Stack", "Metadata": {      "aws:asset:path": "` + file + `", "aws:cdk:path": "A/Data.NestedStack/Data.NestedStackResource"}}}}`
+}
+
+// Catches: a nested stack that nobody reads, or that is taken for another's.
+func TestNested(t *testing.T) {
+	a, err := assembly.Open(write(t, "manifest.json", one, "A.json", nest("B.json"), "B.json", nest("../C.json")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if all := a.Trees(); len(all) != 2 || all[1].Name != "A/Data" || all[1].Account != "a" || all[1].File != "B.json" || len(a.Stacks()) != 1 {
+		t.Errorf("got %+v", all)
+	}
+}
+
+// Catches: a single template that is read as something else, and one of two mistakes that is not said.
+func TestOpenTemplate(t *testing.T) {
+	dir := write(t, "a.yaml", "Resources:\n  Q: {Type: AWS::SQS::Queue}\n", "b.json", "{", "manifest.json", strings.Replace(one, `{"A": {`, `{"B": {"type": "aws:cloudformation:stack", "environment": "aws://a/b", "properties": {"templateFile": "b.json"}}, "A": {`, 1))
+	a, err := assembly.OpenTemplate(filepath.Join(dir, "a.yaml"), "shop")
+	if err != nil || len(a.Stacks()) != 1 || a.Stacks()[0].Name != "shop" || len(a.Stacks()[0].Resources("AWS::SQS::Queue")) != 1 {
+		t.Errorf("%v: %+v", err, a)
+	}
+	if source, err := a.Stacks()[0].Source(); err != nil || !strings.HasPrefix(string(source), "Resources:") {
+		t.Errorf("%v: %s", err, source)
+	}
+	if _, err := assembly.Open(dir); err == nil || !strings.Contains(err.Error(), "A.json") || !strings.Contains(err.Error(), "b.json:1:1: ") {
+		t.Errorf("got %v", err)
+	}
+}
+
 // Catches: an error that does not say which folder or file is wrong.
 func TestOpenProblems(t *testing.T) {
 	for _, c := range []struct {
@@ -136,6 +169,9 @@ func TestOpenProblems(t *testing.T) {
 		{[]string{"manifest.json", `{"version": "1", "artifacts": {"A": {"type": "aws:cloudformation:stack", "environment": "x"}}}`}, `environment must be aws://account/region, got "x"`},
 		{[]string{"manifest.json", `{"version": "1", "artifacts": {"A": {"type": "aws:cloudformation:stack", "environment": "aws://a/b", "properties": {"templateFile": "A.json"}}}}`}, "A.json"},
 		{[]string{"manifest.json", `{"version": "1", "artifacts": {"A": {"type": "cdk:cloud-assembly", "properties": {"directoryName": "stage"}}}}`}, "stage"},
+		{[]string{"manifest.json", one, "A.json", "{\n \"A\": }"}, "A.json:2:7: invalid character '}'"},
+		{[]string{"manifest.json", one, "A.json", nest("B.json")}, "A.json:1:79: the nested stack N: "},
+		{[]string{"manifest.json", one, "A.json", nest("A.json")}, "stacks nest more than 20 deep"},
 	} {
 		if _, err := assembly.Open(write(t, c.files...)); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("got %v, want %s", err, c.want)
