@@ -46,6 +46,7 @@ func init() {
 		fingerprintVerb,
 		reviewVerb,
 		conformanceVerb,
+		graphVerb,
 	}
 }
 
