@@ -5,12 +5,16 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"reflect"
+	"hash"
 	"regexp"
+	"runtime"
 	"slices"
+	"sync"
 
 	"github.com/storeship/storeship/internal/assembly"
 	"github.com/storeship/storeship/internal/frozen"
+	"github.com/storeship/storeship/internal/graph"
+	"github.com/storeship/storeship/internal/value"
 )
 
 // comparison is what the rules look at: two assemblies, stack by stack.
@@ -21,6 +25,14 @@ type comparison struct {
 	added, gone []*assembly.Stack
 
 	stacks [2][]*assembly.Stack
+	// roots are the folders of both.
+	roots [2]string
+	// drawn are the pipelines of both.
+	drawn [2][]graph.Pipeline
+	// chart knows the service and target of each stack.
+	chart *chart
+	// findings as the rules make them, each with one place.
+	findings []Finding
 }
 
 // pair is a stack before and after.
@@ -28,22 +40,40 @@ type pair struct {
 	old, new *assembly.Stack
 	// unchanged templates say the same. That does not mean that nothing changes: a value may.
 	unchanged bool
+	// deltas are the resources that differ, by logical id.
+	deltas []*delta
+	// sections are differences outside of resources.
+	sections []*change
+	// assets is how many differences are in the content of assets only.
+	assets int
+	// names of both templates' parameters and resources, and the names themselves once they are asked for.
+	shown [2]value.Names
 	// changes that the table of frozen things knows, once it was looked at with so many changed values around it.
 	changes []frozen.Change
 	looked  bool
 	values  int
+	// written are the SSM parameters that the stack writes another value to, with the reasons.
+	written map[string]string
 }
 
 // match finds the stacks that are the same one: by name, account and region; and by construct path, where an app leaves
 // accounts and regions open and has several of a name.
 func match(old, renewed *assembly.Assembly) *comparison {
-	c := &comparison{stacks: [2][]*assembly.Stack{old.Stacks(), renewed.Stacks()}}
+	c := &comparison{roots: [2]string{old.Dir, renewed.Dir}, stacks: [2][]*assembly.Stack{old.Trees(), renewed.Trees()}}
+	var both sync.WaitGroup
+	for _, all := range c.stacks {
+		both.Go(func() {
+			for _, s := range all {
+				s.Template, _ = withoutDigests(s.Template).(map[string]any)
+			}
+		})
+	}
+	both.Wait()
 	var before [2]map[string]*assembly.Stack
 	for i, all := range c.stacks {
 		before[i] = map[string]*assembly.Stack{}
 		count := map[Stack]int{}
 		for _, s := range all {
-			s.Template, _ = withoutDigests(s.Template).(map[string]any)
 			count[of(s)]++
 		}
 		for _, s := range all {
@@ -58,7 +88,7 @@ func match(old, renewed *assembly.Assembly) *comparison {
 	}
 	for _, s := range c.stacks[1] {
 		if o := before[0][keys[1][s]]; o != nil {
-			c.pairs = append(c.pairs, &pair{old: o, new: s, unchanged: reflect.DeepEqual(o.Template, s.Template)})
+			c.pairs = append(c.pairs, &pair{old: o, new: s, unchanged: value.Equal(o.Template, s.Template)})
 		} else {
 			c.added = append(c.added, s)
 		}
@@ -72,6 +102,7 @@ func match(old, renewed *assembly.Assembly) *comparison {
 	return c
 }
 
+// key tells one stack from another. Of two single templates each assembly has one, and those are the same.
 func key(s *assembly.Stack, count int) string {
 	if count > 1 {
 		return fmt.Sprintf("%q", []string{s.Name, s.Account, s.Region, s.Path})
@@ -84,6 +115,7 @@ func key(s *assembly.Stack, count int) string {
 func (c *comparison) settle() {
 	type place struct{ account, region string }
 	values := map[place]map[string]string{}
+	c.first()
 	for known := -1; ; {
 		count := 0
 		for _, p := range c.pairs {
@@ -95,10 +127,11 @@ func (c *comparison) settle() {
 			if p.looked && len(values[at]) == p.values || p.unchanged && len(values[at]) == 0 {
 				continue
 			}
+			if p.looked || len(values[at]) > 0 {
+				p.changes, p.written = frozen.CompareValues(p.old.Template, p.new.Template, values[at])
+			}
 			p.looked, p.values = true, len(values[at])
-			changes, written := frozen.CompareValues(p.old.Template, p.new.Template, values[at])
-			p.changes = changes
-			for name, why := range written {
+			for name, why := range p.written {
 				if _, ok := values[at][name]; !ok {
 					values[at][name] = "in stack " + p.new.Name + " " + why
 				}
@@ -112,6 +145,33 @@ func (c *comparison) settle() {
 		}
 		known = count
 	}
+}
+
+// first looks at every pair that differs, each for itself.
+func (c *comparison) first() {
+	c.each(func(p *pair) {
+		if !p.unchanged {
+			p.changes, p.written = frozen.CompareValues(p.old.Template, p.new.Template, nil)
+		}
+	})
+}
+
+// each does something for all pairs, several at a time. What it does for one must not touch another.
+func (c *comparison) each(do func(*pair)) {
+	var all sync.WaitGroup
+	next := make(chan *pair)
+	for range runtime.GOMAXPROCS(0) {
+		all.Go(func() {
+			for p := range next {
+				do(p)
+			}
+		})
+	}
+	for _, p := range c.pairs {
+		next <- p
+	}
+	close(next)
+	all.Wait()
 }
 
 // digest is what an image is named by. Each release brings another one, and that is no change of what is deployed.
@@ -135,19 +195,27 @@ func withoutDigests(value any) any {
 
 // id is the hash over both assemblies, stack by stack in the order of their names.
 func (c *comparison) id() string {
-	h := sha256.New()
-	for _, all := range c.stacks {
-		var parts []string
-		for _, s := range all {
-			// encoding/json sorts the keys, and has no trouble with what it has read.
-			content, _ := json.Marshal([]any{s.Name, s.Account, s.Region, s.Path, s.Template})
-			parts = append(parts, string(content))
-		}
-		slices.Sort(parts)
-		for _, p := range parts {
-			fmt.Fprintf(h, "%d\n%s\n", len(p), p)
-		}
-		fmt.Fprintln(h, "--")
+	var sides [2]hash.Hash
+	var both sync.WaitGroup
+	for i, all := range c.stacks {
+		sides[i] = sha256.New()
+		both.Go(func() {
+			var parts []string
+			for _, s := range all {
+				// encoding/json sorts the keys, and has no trouble with what it has read.
+				content, _ := json.Marshal([]any{s.Name, s.Account, s.Region, s.Path, s.Template})
+				parts = append(parts, string(content))
+			}
+			slices.Sort(parts)
+			for _, p := range parts {
+				fmt.Fprintf(sides[i], "%d\n%s\n", len(p), p)
+			}
+		})
 	}
-	return hex.EncodeToString(h.Sum(nil))
+	both.Wait()
+	whole := sha256.New()
+	for _, side := range sides {
+		whole.Write(side.Sum(nil))
+	}
+	return hex.EncodeToString(whole.Sum(nil))
 }

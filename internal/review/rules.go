@@ -1,12 +1,12 @@
 package review
 
 import (
-	"fmt"
 	"slices"
-	"sort"
 
 	"github.com/storeship/storeship/internal/assembly"
+	"github.com/storeship/storeship/internal/cfn"
 	"github.com/storeship/storeship/internal/frozen"
+	"github.com/storeship/storeship/internal/value"
 )
 
 // Rule finds one kind of what a change does.
@@ -26,14 +26,39 @@ func Rules() []Rule {
 		{"frozen-value", "a frozen property changes in value although its template says the same: through what it refers to, within the stack or by an SSM parameter", frozenValue},
 		{"name-taken", "a resource keeps its name, port or priority under another logical id: CloudFormation creates the new one first, and it is taken", nameTaken},
 		{"traffic-removed", "a service that CodeDeploy releases, or what leads traffic to it, leaves its stack", trafficRemoved},
+		{"export", "what another stack imports changes or goes", exports},
 		{"state-removed", "a resource with state leaves its stack, and is deleted with it or left behind", stateRemoved},
 		{"replacement", "a resource is replaced that others name, or that has state", replacement},
+		{"expiry", "images or objects are deleted sooner", none},
+		{"policy", "a policy allows more or less, by action, resource, principal and condition", policies},
+		{"security-group", "a security group reaches, or is reached by, more or less", securityGroups},
+		{"permission", "somebody may call a function", permissions},
+		{"gate", "a pipeline loses an approval, a check, a stage or a condition, or its source is another", gates},
+		{"checks", "a gate's function or a canary asks less, or a release no longer asks it", checks},
+		{"release", "CodeDeploy releases faster, with fewer alarms, or with less of a way back", releases},
+		{"alarm", "an alarm fires later, or watches something else", alarms},
+		{"build", "a build runs fewer or other commands", texts},
+		{"web-acl", "a web ACL holds back less", none},
+		{"watched", "a property of the table of watched properties changes in the direction that matters", watched},
 		{"live", "a change acts on running tasks at once", live},
+		{"moved", "a resource has another logical id", none},
+		{"update", "what CloudFormation does with a changed property, by the resource specification", none},
+		{"attribute", "a deletion policy, a condition or another attribute of a resource changes", none},
+		{"stack", "whether a stack can be deleted by mistake changes", none},
+		{"removed", "a resource leaves its stack", none},
+		{"cost", "a resource comes that is paid for", none},
+		{"created", "a resource comes", none},
+		{"stack-added", "a stack comes", none},
 		{"stack-removed", "a stack leaves the assembly, which nothing deletes", stackRemoved},
+		{"template", "something outside of resources changes", none},
+		{"differs", "a change is missing in one place among its siblings", none},
 	}
 }
 
-// fromTable makes findings of the changes that satisfy keep.
+// none is for rules whose findings others make, while they look at the same thing.
+func none(*comparison) []Finding { return nil }
+
+// fromTable makes findings of the changes that satisfy keep, and takes them out of what is left to say.
 func fromTable(c *comparison, level Level, keep func(frozen.Change) bool) []Finding {
 	var all []Finding
 	for _, p := range c.pairs {
@@ -41,23 +66,76 @@ func fromTable(c *comparison, level Level, keep func(frozen.Change) bool) []Find
 			if !keep(change) {
 				continue
 			}
+			if level != WillFail && change.Because == "" && p.show(change.Old, false) == p.show(change.New, true) {
+				continue // The same in other words.
+			}
 			r, ok := p.new.Resource(change.LogicalID)
 			if !ok || r.Type != change.Type {
-				r, _ = p.old.Resource(change.LogicalID)
+				r, ok = p.old.Resource(change.LogicalID)
 			}
 			f := about(r, level)
 			f.Property, f.Effect, f.Why, f.Instead = change.Property, string(change.Effect), change.Why, change.Way
+			if change.Effect == frozen.Replaces && level != WillFail {
+				f.Level = replaced(r.Type)
+			}
+			f.Where[0].pair = p
+			f.Where[0].keys = []string{"Resources", r.LogicalID, "Properties", change.Property}
+			d := p.delta(change.LogicalID)
 			if change.Property == "" {
 				f.Effect = "removes the resource"
+				f.Where[0].old, f.Where[0].keys = true, f.Where[0].keys[:2]
+				if d != nil {
+					d.settled = true
+				}
+			} else {
+				f.Update = cfn.Of(r.Type, change.Property)
+			}
+			if change.Because == "" && level != WillFail && d != nil {
+				// The property may do something worse besides.
+				rule := "live"
+				if change.Effect == frozen.Replaces {
+					rule = "replacement"
+				}
+				d.say(verdict{rule, f.Level, f.Effect, f.Why, f.Instead}, change.Property)
+				continue
 			}
 			if change.Because == "" {
-				f.Old, f.New = change.Old, change.New
+				f.values = [2]any{change.Old, change.New}
+				f.Old, f.New = valueText(p, change.Old, false), valueText(p, change.New, true)
+				if d != nil && change.Property != "" {
+					d.settle(change.Property)
+				}
 			}
 			f.Where[0].Because = change.Because
 			all = append(all, f)
 		}
 	}
 	return all
+}
+
+func valueText(p *pair, v any, renewed bool) string {
+	if v == nil {
+		return ""
+	}
+	return p.show(v, renewed)
+}
+
+// delta is what differs in the resource; nil where nothing does.
+func (p *pair) delta(id string) *delta {
+	for _, d := range p.deltas {
+		if d.any().LogicalID == id || d.moved && d.old.LogicalID == id {
+			return d
+		}
+	}
+	return nil
+}
+
+// replaced is the level of a replacement that takes place.
+func replaced(typ string) Level {
+	if lost(typ) != "" {
+		return DataLoss
+	}
+	return classOf(typ).replaced
 }
 
 func frozenText(c *comparison) []Finding {
@@ -73,16 +151,20 @@ func frozenValue(c *comparison) []Finding {
 func refused(c frozen.Change) bool { return c.Effect == frozen.Fails || c.Effect == frozen.Resets }
 
 func replacement(c *comparison) []Finding {
-	all := fromTable(c, Replaces, func(f frozen.Change) bool { return f.Effect == frozen.Replaces && f.Property != "" })
-	at := func(f Finding) string { return fmt.Sprint(f.Where[0].Stack, " ", f.Where[0].LogicalID) }
-	written := map[string]bool{}
-	for _, f := range all {
-		if f.Where[0].Because == "" {
-			written[at(f)] = true
+	written := map[*pair]map[string]bool{}
+	for _, p := range c.pairs {
+		written[p] = map[string]bool{}
+		for _, f := range p.changes {
+			if f.Effect == frozen.Replaces && f.Property != "" && f.Because == "" {
+				written[p][f.LogicalID] = true
+			}
 		}
 	}
+	all := fromTable(c, Interruption, func(f frozen.Change) bool { return f.Effect == frozen.Replaces && f.Property != "" })
 	// Where the template itself says that a resource is another one, it need not be said what else makes it one.
-	return slices.DeleteFunc(all, func(f Finding) bool { return f.Where[0].Because != "" && written[at(f)] })
+	return slices.DeleteFunc(all, func(f Finding) bool {
+		return f.Where[0].Because != "" && written[f.Where[0].pair][f.Where[0].LogicalID]
+	})
 }
 
 // trafficRemoved finds what no longer leads traffic to a released service. Where something else does so instead, CloudFormation
@@ -93,25 +175,33 @@ func trafficRemoved(c *comparison) []Finding {
 }
 
 func live(c *comparison) []Finding {
-	return fromTable(c, Live, func(f frozen.Change) bool { return f.Effect == frozen.Live })
+	return fromTable(c, Traffic, func(f frozen.Change) bool { return f.Effect == frozen.Live })
 }
 
 func nameTaken(c *comparison) []Finding {
 	var all []Finding
 	for _, p := range c.pairs {
+		if p.unchanged {
+			continue
+		}
 		holders := map[string]string{}
 		for _, r := range p.old.Resources() {
 			if key, _ := slot(r); key != "" {
 				holders[key] = r.LogicalID
 			}
 		}
+		before := byID(p.old)
 		for _, r := range p.new.Resources() {
 			key, what := slot(r)
-			holder, taken := holders[key]
-			if _, there := p.old.Resource(r.LogicalID); key == "" || !taken || there || holder == r.LogicalID {
+			if holder, taken := holders[key]; key == "" || !taken || before[r.LogicalID] != nil || holder == r.LogicalID {
 				continue
 			}
+			holder := holders[key]
 			f := about(r, WillFail)
+			f.Where[0].pair, f.Where[0].keys = p, []string{"Resources", r.LogicalID}
+			if d := p.delta(r.LogicalID); d != nil {
+				d.settled = true
+			}
 			f.Effect = string(frozen.Fails)
 			f.Why = "It has " + what + ", which " + holder + " has until the deployment is done: CloudFormation deletes last."
 			f.Instead = "keep the logical id (the construct's path), or change what is taken with it; where the resource may be gone for a while, remove it in a release of its own"
@@ -131,7 +221,7 @@ func slot(r assembly.Resource) (key, what string) {
 		if r.Properties[owner] == nil || r.Properties[number] == nil {
 			return "", ""
 		}
-		return r.Type + " " + brief(r.Properties[owner]) + " " + brief(r.Properties[number]), words + " " + brief(r.Properties[number])
+		return r.Type + " " + value.Canonical(r.Properties[owner]) + " " + value.Canonical(r.Properties[number]), words + " " + value.Show(r.Properties[number], nil)
 	}
 	switch r.Type {
 	case "AWS::ElasticLoadBalancingV2::Listener":
@@ -142,82 +232,29 @@ func slot(r assembly.Resource) (key, what string) {
 	return "", ""
 }
 
-// state says what is lost with a resource of the type.
-var state = map[string]string{
-	"AWS::CodeCommit::Repository":        "commits",
-	"AWS::Cognito::UserPool":             "users",
-	"AWS::DocDB::DBCluster":              "data",
-	"AWS::DynamoDB::GlobalTable":         "items",
-	"AWS::DynamoDB::Table":               "items",
-	"AWS::ECR::Repository":               "images",
-	"AWS::EFS::FileSystem":               "files",
-	"AWS::ElastiCache::ReplicationGroup": "cached data",
-	"AWS::KMS::Key":                      "everything that it encrypts",
-	"AWS::Kinesis::Stream":               "records",
-	"AWS::Logs::LogGroup":                "logs",
-	"AWS::MemoryDB::Cluster":             "data",
-	"AWS::OpenSearchService::Domain":     "documents",
-	"AWS::RDS::DBCluster":                "data",
-	"AWS::RDS::DBInstance":               "data",
-	"AWS::Route53::HostedZone":           "records",
-	"AWS::S3::Bucket":                    "objects",
-	"AWS::SQS::Queue":                    "waiting messages",
-	"AWS::SecretsManager::Secret":        "the secret value",
-}
-
 func stateRemoved(c *comparison) []Finding {
 	var all []Finding
 	for _, p := range c.pairs {
+		if p.unchanged {
+			continue
+		}
 		for _, r := range p.old.Resources() {
-			lost, ok := state[r.Type]
-			if n, there := p.new.Resource(r.LogicalID); !ok || there && n.Type == r.Type {
+			lost := lost(r.Type)
+			if n, there := p.new.Resource(r.LogicalID); lost == "" || there && n.Type == r.Type {
 				continue
 			}
-			f := about(r, Deletes)
+			f := about(r, DataLoss)
+			f.Where[0].pair, f.Where[0].old, f.Where[0].keys = p, true, []string{"Resources", r.LogicalID}
 			f.Effect, f.Why = "deletes the resource", "With it go its "+lost+"."
 			f.Instead = "release it once with DeletionPolicy Retain first, if that is not meant"
-			switch policy := deletionPolicy(r); policy {
+			switch policy := policyOf(&r, "DeletionPolicy"); policy {
 			case "Retain", "RetainExceptOnCreate":
-				f.Level, f.Effect, f.Why, f.Instead = Note, "leaves the resource behind", "Its deletion policy keeps it, with its "+lost+"; nothing deletes it any more.", ""
+				f.Level, f.Effect, f.Why, f.Instead = Harmless, "leaves the resource behind", "Its deletion policy keeps it, with its "+lost+"; nothing deletes it any more.", ""
 			case "Snapshot":
 				f.Why += " A snapshot is taken."
 			}
 			all = append(all, f)
 		}
-	}
-	return all
-}
-
-func deletionPolicy(r assembly.Resource) string {
-	resources, _ := r.Stack.Template["Resources"].(map[string]any)
-	m, _ := resources[r.LogicalID].(map[string]any)
-	policy, _ := m["DeletionPolicy"].(string)
-	return policy
-}
-
-func stackRemoved(c *comparison) []Finding {
-	var all []Finding
-	for _, s := range c.gone {
-		kept := map[string]bool{}
-		for _, r := range s.Resources() {
-			if lost, ok := state[r.Type]; ok {
-				kept[lost] = true
-			}
-		}
-		why := "No pipeline deletes a stack: it stays as it is"
-		if len(kept) > 0 {
-			var words []string
-			for lost := range kept {
-				words = append(words, lost)
-			}
-			sort.Strings(words)
-			why += ", and holds " + listed(words)
-		}
-		all = append(all, Finding{
-			Level: Note, Effect: "leaves the stack behind", Why: why + ".",
-			Instead: "delete it by hand; `storeship plan OLD NEW` of the two configurations prints the commands in order",
-			Where:   []Place{{Stack: of(s)}},
-		})
 	}
 	return all
 }
