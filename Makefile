@@ -72,10 +72,13 @@ test: $(NODE) $(SDK)/$(NODE) ## Run every test that needs no more than Go, npm a
 	@failed=""; for m in $(TESTED); do echo "go test ./... in $$m"; (cd $$m && go test ./...) || failed="$$failed $$m"; done; \
 	  [ -z "$$failed" ] || { echo "failed in:$$failed" >&2; exit 1; }
 
-test-tools: ## Run the tests that need more: shellcheck over every script of the repository
+test-tools: $(NODE) ## Run the tests that need more: shellcheck over every script, and the reviewer's page in a headless Chromium
 	@command -v shellcheck >/dev/null || { echo "shellcheck is not on the PATH; install it (Debian: apt-get install shellcheck, macOS: brew install shellcheck)" >&2; exit 1; }
 	shellcheck .ci/run
 	shellcheck --shell=bash --exclude=SC2154 $(SCRIPTS)
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || \
+	  { echo "Chromium is not on the PATH; install it (Debian: apt-get install chromium)" >&2; exit 1; }
+	cd test && go vet -tags browser ./report && go test -tags browser -run Browser ./report
 
 check: format lint tidy current scripts ## Run every check that is no test; with the tests, this is what CI runs
 
