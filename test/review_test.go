@@ -104,8 +104,8 @@ var variedServices = map[string][]variation{
 	},
 	askedService: {
 		{"services.*.synthetics", "checks", "synthetics: {interval: 10m}, checks", ""},
-		{"services.*.synthetics", "checks", "synthetics: {disabled: true}, checks", ""},
-		{"services.*.checks", "/NAME/a", "/NAME/b", review.Live},
+		{"services.*.synthetics", "checks", "synthetics: {disabled: true}, checks", review.SafetyLost},
+		{"services.*.checks", "/NAME/a", "/NAME/b", review.SafetyLost},
 	},
 	workerService: {
 		{"services.*.healthCommand", "/health", "/ready", ""},
