@@ -103,7 +103,7 @@ var variedServices = map[string][]variation{
 		{"services.*.release.engine", "{engine: ecs}", "{engine: rolling}", review.WillFail},
 	},
 	askedService: {
-		{"services.*.synthetics", "checks", "synthetics: {interval: 10m}, checks", ""},
+		{"services.*.synthetics", "checks", "synthetics: {interval: 10m}, checks", review.SafetyLost},
 		{"services.*.synthetics", "checks", "synthetics: {disabled: true}, checks", review.SafetyLost},
 		{"services.*.checks", "/NAME/a", "/NAME/b", review.SafetyLost},
 	},

@@ -87,14 +87,14 @@ func Read(r assembly.Resource) Pipeline {
 	if name, ok := r.Properties["Name"].(string); ok {
 		p.Name = name
 	}
-	for _, raw := range objects(r.Properties["Stages"]) {
+	for _, raw := range value.Objects(r.Properties["Stages"]) {
 		s := Stage{Name: value.Show(raw["Name"], nil), Conditions: map[string]any{}}
 		for _, when := range []string{"BeforeEntry", "OnSuccess", "OnFailure"} {
 			if raw[when] != nil {
 				s.Conditions[when] = raw[when]
 			}
 		}
-		for i, a := range objects(raw["Actions"]) {
+		for i, a := range value.Objects(raw["Actions"]) {
 			s.Actions = append(s.Actions, action(a, i, p.Region))
 		}
 		sort.SliceStable(s.Actions, func(i, j int) bool { return s.Actions[i].Order < s.Actions[j].Order })
@@ -119,17 +119,6 @@ func action(raw map[string]any, index int, region string) Action {
 		a.Deploys, _ = a.Configuration["StackName"].(string)
 	}
 	return a
-}
-
-func objects(v any) []map[string]any {
-	values, _ := v.([]any)
-	var all []map[string]any
-	for _, e := range values {
-		if m, ok := e.(map[string]any); ok {
-			all = append(all, m)
-		}
-	}
-	return all
 }
 
 // Target is what an action's name begins with, in a stage that deploys to several targets: "prod-eu-west-1" of

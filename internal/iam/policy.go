@@ -49,7 +49,7 @@ type Condition struct {
 func Parse(document any, names value.Names) []Statement {
 	m, _ := document.(map[string]any)
 	var all []Statement
-	for _, s := range list(m["Statement"]) {
+	for _, s := range value.List(m["Statement"]) {
 		one, ok := s.(map[string]any)
 		if !ok {
 			continue
@@ -76,16 +76,6 @@ func Parse(document any, names value.Names) []Statement {
 
 func everything() Set { return Set{Patterns: []string{"*"}} }
 
-func list(v any) []any {
-	switch t := v.(type) {
-	case nil:
-		return nil
-	case []any:
-		return t
-	}
-	return []any{v}
-}
-
 func set(statement map[string]any, key string, names value.Names, fold bool) Set {
 	s := Set{Fold: fold}
 	v, ok := statement[key]
@@ -99,7 +89,7 @@ func set(statement map[string]any, key string, names value.Names, fold bool) Set
 
 func texts(v any, names value.Names) []string {
 	var all []string
-	for _, e := range list(v) {
+	for _, e := range value.List(v) {
 		all = append(all, value.Show(e, names))
 	}
 	return all

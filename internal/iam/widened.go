@@ -144,7 +144,8 @@ func (g Grant) String() string {
 		b.WriteString("no longer denied: ")
 	}
 	b.WriteString(g.Actions.String())
-	if !(len(g.Resources.Patterns) == 1 && g.Resources.Patterns[0] == "*" && len(g.Principal.Patterns) > 0) {
+	// Trust is about the role itself, and needs no resource.
+	if trust := slices.Equal(g.Resources.Patterns, []string{"*"}) && len(g.Principal.Patterns) > 0; !trust {
 		b.WriteString(" on " + g.Resources.String())
 	}
 	if len(g.Principal.Patterns) > 0 || g.Principal.Not {

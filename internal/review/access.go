@@ -44,7 +44,7 @@ func identitiesOf(s *assembly.Stack, names value.Names) side {
 				alias[name] = key
 			}
 		}
-		for _, p := range elements(r.Properties["Policies"]) {
+		for _, p := range value.Objects(r.Properties["Policies"]) {
 			out.granted[key] = append(out.granted[key], iam.Parse(p["PolicyDocument"], names)...)
 		}
 		arns, _ := r.Properties["ManagedPolicyArns"].([]any)
@@ -56,7 +56,7 @@ func identitiesOf(s *assembly.Stack, names value.Names) side {
 		statements := iam.Parse(r.Properties["PolicyDocument"], names)
 		var holders []string
 		for _, property := range carriers[r.Type] {
-			for _, v := range listOf(r.Properties[property]) {
+			for _, v := range value.List(r.Properties[property]) {
 				key := value.Show(v, names)
 				if a, ok := alias[key]; ok {
 					key = a
@@ -78,26 +78,6 @@ func identitiesOf(s *assembly.Stack, names value.Names) side {
 		}
 	}
 	return out
-}
-
-func listOf(v any) []any {
-	switch t := v.(type) {
-	case nil:
-		return nil
-	case []any:
-		return t
-	}
-	return []any{v}
-}
-
-func elements(v any) []map[string]any {
-	var all []map[string]any
-	for _, e := range listOf(v) {
-		if m, ok := e.(map[string]any); ok {
-			all = append(all, m)
-		}
-	}
-	return all
 }
 
 // policies compares what identities may do, however it is written, and then every other policy document.
@@ -125,7 +105,7 @@ func (p *pair) identities() []Finding {
 			touched = true
 			for _, property := range properties {
 				if d.new != nil {
-					for _, v := range listOf(d.new.Properties[property]) {
+					for _, v := range value.List(d.new.Properties[property]) {
 						written[p.show(v, true)] = d.new
 					}
 				}
@@ -143,7 +123,7 @@ func (p *pair) identities() []Finding {
 	}
 	before, after := identitiesOf(p.old, p.shown[0]), identitiesOf(p.new, p.shown[1])
 	var all []Finding
-	for _, key := range union(before.holder, after.holder) {
+	for _, key := range value.Union(before.holder, after.holder) {
 		if reflect.DeepEqual(before.granted[key], after.granted[key]) {
 			continue
 		}

@@ -63,7 +63,7 @@ func (p *pair) compare() {
 	before, after := byID(p.old), byID(p.new)
 	raw := [2]map[string]any{section(p.old, "Resources"), section(p.new, "Resources")}
 	var gone, come []*delta
-	for _, id := range union(before, after) {
+	for _, id := range value.Union(before, after) {
 		d := &delta{pair: p, old: before[id], new: after[id]}
 		if t := d.any().Type; t == metadataType || t == "" {
 			continue
@@ -240,17 +240,6 @@ func constructOf(r *assembly.Resource) string {
 func section(s *assembly.Stack, name string) map[string]any {
 	m, _ := s.Template[name].(map[string]any)
 	return m
-}
-
-func union[V any](a, b map[string]V) []string {
-	both := map[string]bool{}
-	for k := range a {
-		both[k] = true
-	}
-	for k := range b {
-		both[k] = true
-	}
-	return value.Keys(both)
 }
 
 // naming gives references the names that a person knows: the path of a construct, the name of an SSM parameter.

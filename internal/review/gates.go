@@ -211,7 +211,7 @@ func (g *gatekeeper) stages() {
 	for i, s := range g.new.Stages {
 		is[s.Name], at[1][s.Name] = s, fmt.Sprint(i)
 	}
-	for _, name := range union(was, is) {
+	for _, name := range value.Union(was, is) {
 		_, before := was[name]
 		_, after := is[name]
 		switch {
@@ -222,7 +222,7 @@ func (g *gatekeeper) stages() {
 		}
 		g.conditions(was[name], is[name], at[1][name])
 	}
-	for _, name := range union(old, renewed) {
+	for _, name := range value.Union(old, renewed) {
 		o, before := old[name]
 		n, after := renewed[name]
 		switch {
@@ -254,8 +254,8 @@ func (g *gatekeeper) configuration(name string, old, renewed located) {
 		if after {
 			r = p.new
 		}
-		stages := elements(r.Properties["Stages"])
-		actions := elements(stages[l.index]["Actions"])
+		stages := value.Objects(r.Properties["Stages"])
+		actions := value.Objects(stages[l.index]["Actions"])
 		return actions[l.action.Index]
 	}
 	before, after := raw(old, g.delta, false), raw(renewed, g.delta, true)
@@ -285,7 +285,7 @@ func (g *gatekeeper) conditions(was, is graph.Stage, at string) {
 	if is.Name == "" || was.Name == "" {
 		return
 	}
-	for _, when := range union(was.Conditions, is.Conditions) {
+	for _, when := range value.Union(was.Conditions, is.Conditions) {
 		for _, c := range value.Diff(was.Conditions[when], is.Conditions[when]) {
 			before, after := g.pair.show(c.Old, false), g.pair.show(c.New, true)
 			if before == after || value.Equal(c.Old, c.New) {

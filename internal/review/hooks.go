@@ -92,7 +92,7 @@ func appSpec(root, file string) map[string]string {
 		return nil
 	}
 	hooks := map[string]string{}
-	for _, e := range elements(m["Hooks"]) {
+	for _, e := range value.Objects(m["Hooks"]) {
 		for name, function := range e {
 			hooks[name] = value.Show(function, nil)
 		}

@@ -2,6 +2,7 @@ package review
 
 import (
 	"fmt"
+	"github.com/storeship/storeship/internal/value"
 	"slices"
 
 	"github.com/storeship/storeship/internal/graph"
@@ -86,7 +87,7 @@ func (c *comparison) pipelines(findings []Finding) []Pipeline {
 			byName[i][pipelineKey(p)] = p
 		}
 	}
-	for _, key := range union(byName[0], byName[1]) {
+	for _, key := range value.Union(byName[0], byName[1]) {
 		old, before := byName[0][key]
 		renewed, after := byName[1][key]
 		p := Pipeline{Name: renewed.Name, Mark: Stays, Stages: []Stage{}}

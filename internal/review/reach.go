@@ -101,7 +101,7 @@ func reaches(s *assembly.Stack, names value.Names) (all map[string][]reach, at m
 		key := groupKey(map[string]any{"Fn::GetAtt": []any{r.LogicalID, "GroupId"}}, names)
 		at[key] = r
 		for _, direction := range []string{"SecurityGroupIngress", "SecurityGroupEgress"} {
-			for _, m := range elements(r.Properties[direction]) {
+			for _, m := range value.Objects(r.Properties[direction]) {
 				if one, ok := rule(m, direction == "SecurityGroupEgress", names); ok {
 					all[key] = append(all[key], one)
 				}
@@ -158,7 +158,7 @@ func (p *pair) groups() []Finding {
 	before, was := reaches(p.old, p.shown[0])
 	after, is := reaches(p.new, p.shown[1])
 	var all []Finding
-	for _, key := range union(was, is) {
+	for _, key := range value.Union(was, is) {
 		r, there := is[key]
 		_, known := was[key]
 		if !there {

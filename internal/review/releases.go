@@ -1,6 +1,7 @@
 package review
 
 import (
+	"github.com/storeship/storeship/internal/value"
 	"regexp"
 	"strconv"
 	"strings"
@@ -67,10 +68,10 @@ func (d *delta) release() {
 // shownFewer is fewer for lists of references, which are compared as they are shown.
 func shownFewer(p *pair, old, renewed any) bool {
 	after := map[string]bool{}
-	for _, v := range listOf(renewed) {
+	for _, v := range value.List(renewed) {
 		after[p.show(v, true)] = true
 	}
-	for _, v := range listOf(old) {
+	for _, v := range value.List(old) {
 		if !after[p.show(v, false)] {
 			return true
 		}

@@ -71,7 +71,7 @@ func fromTable(c *comparison, level Level, keep func(frozen.Change) bool) []Find
 			}
 			r, ok := p.new.Resource(change.LogicalID)
 			if !ok || r.Type != change.Type {
-				r, ok = p.old.Resource(change.LogicalID)
+				r, _ = p.old.Resource(change.LogicalID)
 			}
 			f := about(r, level)
 			f.Property, f.Effect, f.Why, f.Instead = change.Property, string(change.Effect), change.Why, change.Way

@@ -63,6 +63,8 @@ func stackRemoved(c *comparison) []Finding {
 	return all
 }
 
+func listed(words []string) string { return text.List(words) }
+
 // locate puts in where the findings stand in their files. Each file is read once.
 func locate(findings []Finding) {
 	sources := map[*assembly.Stack]*value.Source{}

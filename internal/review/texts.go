@@ -139,7 +139,7 @@ func images(properties map[string]any) expiry {
 func objects(properties map[string]any) expiry {
 	all := expiry{}
 	m, _ := properties["LifecycleConfiguration"].(map[string]any)
-	for _, r := range elements(m["Rules"]) {
+	for _, r := range value.Objects(m["Rules"]) {
 		if r["Status"] != "Enabled" {
 			continue
 		}
@@ -165,7 +165,7 @@ func objects(properties map[string]any) expiry {
 func (d *delta) webACL() {
 	rules := func(r map[string]any) map[string]map[string]any {
 		all := map[string]map[string]any{}
-		for _, e := range elements(r["Rules"]) {
+		for _, e := range value.Objects(r["Rules"]) {
 			name, _ := e["Name"].(string)
 			all[name] = e
 		}

@@ -156,7 +156,7 @@ func (d *delta) watch(w watch) {
 	before, after := map[string]any{}, map[string]any{}
 	collect(before, d.old.Properties, steps, "")
 	collect(after, d.new.Properties, steps, "")
-	for _, path := range union(before, after) {
+	for _, path := range value.Union(before, after) {
 		if !value.Equal(before[path], after[path]) && inAnyCase(before[path], after[path], w.when) {
 			d.say(verdict{"watched", w.level, w.effect, w.why, ""}, path)
 		}

@@ -76,7 +76,7 @@ func diff(path []Step, old, renewed any, all *[]Change) {
 		if !ok || len(path) > 0 && (isFunction(o) || isFunction(n) || variant(o, n)) {
 			break
 		}
-		for _, k := range union(o, n) {
+		for _, k := range Union(o, n) {
 			diff(step(Step{Key: k}), o[k], n[k], all)
 		}
 		return
@@ -93,7 +93,7 @@ func diff(path []Step, old, renewed any, all *[]Change) {
 			}
 			break
 		}
-		for _, name := range union(before, after) {
+		for _, name := range Union(before, after) {
 			var one, other any
 			index := -1
 			if i, ok := before[name]; ok {
@@ -167,15 +167,4 @@ func objects(list []any) bool {
 		}
 	}
 	return true
-}
-
-func union[V any](a, b map[string]V) []string {
-	both := map[string]bool{}
-	for k := range a {
-		both[k] = true
-	}
-	for k := range b {
-		both[k] = true
-	}
-	return Keys(both)
 }

@@ -288,6 +288,40 @@ func Keys[V any](m map[string]V) []string {
 	return keys
 }
 
+// Union are the keys of either of two objects, in order.
+func Union[V any](a, b map[string]V) []string {
+	both := map[string]bool{}
+	for k := range a {
+		both[k] = true
+	}
+	for k := range b {
+		both[k] = true
+	}
+	return Keys(both)
+}
+
+// List is a list, or a list of the one thing that stands where a list may.
+func List(v any) []any {
+	switch t := v.(type) {
+	case nil:
+		return nil
+	case []any:
+		return t
+	}
+	return []any{v}
+}
+
+// Objects are the objects of a list, without what else is in it.
+func Objects(v any) []map[string]any {
+	var all []map[string]any
+	for _, e := range List(v) {
+		if m, ok := e.(map[string]any); ok {
+			all = append(all, m)
+		}
+	}
+	return all
+}
+
 // Refers lists the ids that a value refers to, each once, in order.
 func Refers(v any) []string {
 	var ids []string
