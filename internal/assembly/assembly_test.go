@@ -171,6 +171,7 @@ func TestOpenProblems(t *testing.T) {
 		{[]string{"manifest.json", `{"version": "1", "artifacts": {"A": {"type": "cdk:cloud-assembly", "properties": {"directoryName": "stage"}}}}`}, "stage"},
 		{[]string{"manifest.json", one, "A.json", "{\n \"A\": }"}, "A.json:2:7: invalid character '}'"},
 		{[]string{"manifest.json", one, "A.json", nest("B.json")}, "A.json:1:79: the nested stack N: "},
+		{[]string{"manifest.json", one, "A.json", "{" + strings.Repeat(" ", 17<<20) + "}"}, "A.json: has 17 MB; a template that CloudFormation takes has at most 1 MB"},
 		{[]string{"manifest.json", one, "A.json", nest("A.json")}, "stacks nest more than 20 deep"},
 	} {
 		if _, err := assembly.Open(write(t, c.files...)); err == nil || !strings.Contains(err.Error(), c.want) {

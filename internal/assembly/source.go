@@ -33,10 +33,17 @@ func (s *Stack) Source() ([]byte, error) { return os.ReadFile(s.source) }
 // deepest is how deep stacks may nest: more is a template that nests itself.
 const deepest = 20
 
+// mostBytes is far more than the largest template that CloudFormation takes, which is 1 MB without its white space.
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
+const mostBytes = 16 << 20
+
 // read reads the template, and those of the stacks that it nests.
 func (s *Stack) read() error { return s.readTo(deepest) }
 
 func (s *Stack) readTo(depth int) error {
+	if info, err := os.Stat(s.source); err == nil && info.Size() > mostBytes {
+		return fmt.Errorf("%s: has %d MB; a template that CloudFormation takes has at most 1 MB", s.source, info.Size()>>20)
+	}
 	source, err := s.Source()
 	if err != nil {
 		return err

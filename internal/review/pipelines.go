@@ -2,10 +2,10 @@ package review
 
 import (
 	"fmt"
-	"github.com/storeship/storeship/internal/value"
 	"slices"
 
 	"github.com/storeship/storeship/internal/graph"
+	"github.com/storeship/storeship/internal/value"
 )
 
 // Mark says what happens to a part of a pipeline.

@@ -1,12 +1,12 @@
 package review
 
 import (
-	"github.com/storeship/storeship/internal/value"
 	"regexp"
 	"strconv"
 	"strings"
 
 	"github.com/storeship/storeship/internal/assembly"
+	"github.com/storeship/storeship/internal/value"
 )
 
 const (
