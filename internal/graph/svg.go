@@ -60,11 +60,12 @@ func lines(s Stage) []string {
 	}
 	environment := ""
 	if targets := s.Targets(); len(targets) > 0 {
+		if len(targets) == 1 && targets[0] == s.Name {
+			return all // It is named after the target.
+		}
 		environment = environmentOf(s)
 		for _, t := range targets {
-			if t = strings.TrimPrefix(t, environment+"-"); t != s.Name {
-				all = append(all, t)
-			}
+			all = append(all, strings.TrimPrefix(t, environment+"-"))
 		}
 		return all
 	}
