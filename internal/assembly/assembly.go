@@ -1,6 +1,7 @@
 package assembly
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -70,6 +71,8 @@ type Stack struct {
 
 	// source is the template's file.
 	source string
+	// paths are the construct paths of resources by logical id, where the template itself has none.
+	paths map[string]string
 }
 
 type manifest struct {
@@ -85,6 +88,9 @@ type artifact struct {
 	Environment  string   `json:"environment"`
 	Dependencies []string `json:"dependencies"`
 	DisplayName  string   `json:"displayName"`
+	// Metadata of the constructs, in the manifest or in a file of its own.
+	Metadata     json.RawMessage `json:"metadata"`
+	MetadataFile string          `json:"additionalMetadataFile"`
 	Properties   struct {
 		TemplateFile          string            `json:"templateFile"`
 		StackName             string            `json:"stackName"`
@@ -182,7 +188,10 @@ func (a *Assembly) stack(root, folder, id string, artifacts map[string]artifact)
 	}
 	sort.Strings(s.Dependencies)
 	s.source = filepath.Join(root, filepath.FromSlash(s.File))
-	return s, s.read()
+	if err := s.read(); err != nil {
+		return nil, err
+	}
+	return s, s.readPaths(art)
 }
 
 // order lists the artifacts in the order of deployment: each after those that it depends on, and by id where that leaves a

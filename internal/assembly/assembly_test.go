@@ -142,6 +142,34 @@ func TestNested(t *testing.T) {
 	}
 }
 
+// Catches: the construct path of an app that keeps it out of its templates, in the manifest or beside it, and one of the template itself
+// that is not taken.
+func TestConstruct(t *testing.T) {
+	const template = `{"Resources": {"A1": {"Type": "AWS::SQS::Queue"}, "B2": {"Type": "AWS::SQS::Queue"}}}`
+	metadata := func(id, path string) string {
+		return `{"/` + path + `": [{"type": "aws:cdk:logicalId", "data": "` + id + `"}, {"type": "aws:cdk:asset", "data": {}}]}`
+	}
+	manifest := strings.Replace(one, `"properties"`, `"metadata": `+metadata("A1", "App/Queue/Resource")+`, "additionalMetadataFile": "A.metadata.json", "properties"`, 1)
+	for _, c := range []struct {
+		files []string
+		want  [2]string
+	}{
+		{[]string{"manifest.json", manifest, "A.json", template, "A.metadata.json", metadata("B2", "App/Other/Resource")}, [2]string{"App/Queue/Resource", "App/Other/Resource"}},
+		{[]string{"manifest.json", manifest, "A.json", template}, [2]string{"App/Queue/Resource", ""}},
+		{[]string{"manifest.json", manifest, "A.json", strings.Replace(template, `"Type"`, `"Metadata": {"aws:cdk:path": "App/Own"}, "Type"`, 1)}, [2]string{"App/Own", ""}},
+		{[]string{"manifest.json", one, "A.json", template}, [2]string{"", ""}},
+	} {
+		a, err := assembly.Open(write(t, c.files...))
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := a.Stacks()[0]
+		if got := [2]string{s.Construct("A1"), s.Construct("B2")}; got != c.want {
+			t.Errorf("got %q, want %q", got, c.want)
+		}
+	}
+}
+
 // Catches: a single template that is read as something else, and one of two mistakes that is not said.
 func TestOpenTemplate(t *testing.T) {
 	dir := write(t, "a.yaml", "Resources:\n  Q: {Type: AWS::SQS::Queue}\n", "b.json", "{", "manifest.json", strings.Replace(one, `{"A": {`, `{"B": {"type": "aws:cloudformation:stack", "environment": "aws://a/b", "properties": {"templateFile": "b.json"}}, "A": {`, 1))

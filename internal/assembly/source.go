@@ -76,7 +76,7 @@ func (s *Stack) readTo(depth int) error {
 
 // nestedName is what a nested stack is known by: its construct's id, or the logical id.
 func nestedName(r Resource) string {
-	if p, ok := r.Metadata["aws:cdk:path"].(string); ok {
+	if p, ok := r.Metadata[pathKey].(string); ok {
 		parts := strings.Split(p, "/")
 		for _, part := range parts[max(0, len(parts)-2):] {
 			if name, ok := strings.CutSuffix(part, ".NestedStack"); ok {

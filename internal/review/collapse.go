@@ -9,12 +9,9 @@ import (
 	"github.com/storeship/storeship/internal/assembly"
 )
 
-// pathKey is the metadata in which the CDK keeps the construct path of a resource.
-const pathKey = "aws:cdk:path"
-
 // about begins a finding about a resource.
 func about(r assembly.Resource, level Level) Finding {
-	construct, _ := r.Metadata[pathKey].(string)
+	construct := r.Stack.Construct(r.LogicalID)
 	path := r.LogicalID
 	if construct != "" {
 		// The construct that a person wrote, not the CloudFormation resource in it.

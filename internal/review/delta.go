@@ -232,10 +232,7 @@ func byID(s *assembly.Stack) map[string]*assembly.Resource {
 	return all
 }
 
-func constructOf(r *assembly.Resource) string {
-	path, _ := r.Metadata[pathKey].(string)
-	return path
-}
+func constructOf(r *assembly.Resource) string { return r.Stack.Construct(r.LogicalID) }
 
 func section(s *assembly.Stack, name string) map[string]any {
 	m, _ := s.Template[name].(map[string]any)
@@ -246,9 +243,8 @@ func section(s *assembly.Stack, name string) map[string]any {
 func naming(s *assembly.Stack) value.Names {
 	parameters, resources := section(s, "Parameters"), section(s, "Resources")
 	return func(id string) string {
-		if m, ok := resources[id].(map[string]any); ok {
-			metadata, _ := m["Metadata"].(map[string]any)
-			if construct, ok := metadata[pathKey].(string); ok {
+		if _, ok := resources[id]; ok {
+			if construct := s.Construct(id); construct != "" {
 				return within(construct, s.Path)
 			}
 			return id
