@@ -205,7 +205,7 @@ func newItem(f review.Finding, n int) item {
 	if f.Rule == "differs" {
 		i.LeftName, i.RightName = "here", "elsewhere"
 	}
-	if f.Type == "" {
+	if f.Type == "" && f.Path == "" {
 		i.Subject = f.Where[0].Name
 	}
 	i.Kind = strings.TrimPrefix(f.Type, "AWS::")

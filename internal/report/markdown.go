@@ -86,8 +86,9 @@ func details(f review.Finding) string {
 		row("here", code(clip(orNone(f.Old), mostValue*3)))
 		row("elsewhere", code(clip(orNone(f.New), mostValue*3)))
 	} else if f.Old != "" || f.New != "" {
-		row("before", code(clip(orNone(f.Old), mostValue*3)))
-		row("after", code(clip(orNone(f.New), mostValue*3)))
+		old, renewed := apart(orNone(f.Old), orNone(f.New), mostValue*3)
+		row("before", code(clip(old, mostValue*3)))
+		row("after", code(clip(renewed, mostValue*3)))
 	}
 	if f.Update != "" {
 		row("update", string(f.Update))

@@ -86,8 +86,11 @@ func scope(r *review.Report) string {
 // Subject is what a finding is about: "AWS::ECS::Service Service: TaskDefinition".
 func Subject(f review.Finding) string {
 	s := "stack"
-	if f.Type != "" {
+	switch {
+	case f.Type != "":
 		s = f.Type + " " + f.Path
+	case f.Path != "":
+		s = f.Path
 	}
 	if f.Property != "" {
 		s += ": " + f.Property
@@ -101,11 +104,29 @@ func change(f review.Finding, most int) string {
 	case f.Rule == "differs":
 		return clip(orNone(f.Old), most) + " here, " + clip(orNone(f.New), most) + " elsewhere"
 	case f.Old != "" || f.New != "":
-		return clip(orNone(f.Old), most) + " → " + clip(orNone(f.New), most)
+		old, renewed := apart(orNone(f.Old), orNone(f.New), most)
+		return clip(old, most) + " → " + clip(renewed, most)
 	case len(f.Where) > 0 && f.Where[0].Because != "":
 		return "in value only: the templates say the same"
 	}
 	return ""
+}
+
+// apart leaves out what two long values begin with alike, so that what is left of them shows what differs.
+func apart(old, renewed string, most int) (string, string) {
+	a, b := []rune(old), []rune(renewed)
+	if len(a) <= most && len(b) <= most {
+		return old, renewed
+	}
+	n := 0
+	for n < len(a) && n < len(b) && a[n] == b[n] {
+		n++
+	}
+	const before = 12 // what is shown of the beginning that they share
+	if n <= most/2 {
+		return old, renewed
+	}
+	return "…" + string(a[n-before:]), "…" + string(b[n-before:])
 }
 
 func orNone(s string) string {

@@ -37,3 +37,18 @@ func TestSides(t *testing.T) {
 		t.Errorf("a long value has %d parts", len(left))
 	}
 }
+
+// Catches: two long values of which only what they share is printed.
+func TestApart(t *testing.T) {
+	long := strings.Repeat("x", 200)
+	for _, c := range []struct{ old, renewed, left, right string }{
+		{"a", "b", "a", "b"},
+		{long + "a", long + "b", "…xxxxxxxxxxxxa", "…xxxxxxxxxxxxb"},
+		{long, long + "b", "…xxxxxxxxxxxx", "…xxxxxxxxxxxxb"},
+		{"a" + long, "b" + long, "a" + long, "b" + long},
+	} {
+		if left, right := apart(c.old, c.renewed, 100); left != c.left || right != c.right {
+			t.Errorf("got %q and %q", left, right)
+		}
+	}
+}

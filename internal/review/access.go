@@ -160,14 +160,11 @@ func (p *pair) access(r assembly.Resource, property string, wider, narrower []ia
 	case len(wider) > 0:
 		f.Effect, f.Why = "allows more", "Newly allowed: "+grants(wider)+"."
 		f.New = grants(wider)
-		f.Old = grants(narrower)
-		if len(narrower) == 0 {
-			f.Old = ""
-		}
+		f.Old = lostGrants(narrower)
 		f.Instead = "name the actions, resources and principals that are needed, and bound them by conditions"
 	case len(narrower) > 0:
-		f.Level, f.Effect, f.Why = Harmless, "allows less", "No longer allowed: "+grants(narrower)+"."
-		f.Old = grants(narrower)
+		f.Level, f.Effect, f.Why = Harmless, "allows less", "No longer allowed: "+lostGrants(narrower)+"."
+		f.Old = lostGrants(narrower)
 	default:
 		return nil
 	}
@@ -187,6 +184,15 @@ func grants(all []iam.Grant) string {
 		words = append(words, assetless(g.String()))
 	}
 	return strings.Join(words, "; ")
+}
+
+// lostGrants are grants that a policy no longer has: what it did not deny, and denies now, is among them.
+func lostGrants(all []iam.Grant) string {
+	allowed := slices.Clone(all)
+	for i := range allowed {
+		allowed[i].Denied, allowed[i].Loosened = false, false
+	}
+	return grants(allowed)
 }
 
 // documents compares every policy document that is no identity's: trust, buckets, keys, queues, endpoints.

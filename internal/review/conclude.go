@@ -50,6 +50,9 @@ func worst(all []verdict) verdict {
 	return v
 }
 
+// createsOne is the effect of a new resource of which nothing more is to be said.
+const createsOne = "creates the resource"
+
 func (c *comparison) created(d *delta) {
 	if d.settled {
 		return
@@ -63,7 +66,7 @@ func (c *comparison) created(d *delta) {
 	case slices.Contains([]string{"AWS::ElasticLoadBalancingV2::ListenerRule", "AWS::Route53::RecordSet", "AWS::EC2::Route"}, typ):
 		all = append(all, verdict{"created", Traffic, "sends requests another way", "Those that it matches went elsewhere before.", ""})
 	}
-	all = append(all, verdict{"created", Harmless, "creates the resource", "", ""})
+	all = append(all, verdict{"created", Harmless, createsOne, "", ""})
 	v := worst(all)
 	c.put(d, v.rule, v, "", "", "")
 }

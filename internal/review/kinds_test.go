@@ -113,6 +113,10 @@ func TestKinds(t *testing.T) {
 		{"an asset", resource("Lambda::Function", `{"Code": {"S3Key": "`+strings.Repeat("a", 64)+`.zip"}}`), resource("Lambda::Function", `{"Code": {"S3Key": "`+strings.Repeat("b", 64)+`.zip"}}`), nil},
 		{"a custom resource", `{"Resources": {"A": {"Type": "Custom::X", "Properties": {"A": 1}}}}`, `{"Resources": {"A": {"Type": "Custom::X", "Properties": {"A": 2}}}}`, []string{"harmless update A A"}},
 		{"a bucket that is emptied", `{"Resources": {}}`, `{"Resources": {"A": {"Type": "Custom::S3AutoDeleteObjects"}}}`, []string{"data-loss created A "}},
+		{"a construct of several resources", `{}`, `{"Resources": {"A": {"Type": "AWS::SNS::Topic", "Metadata": {"aws:cdk:path": "t/Gate/Topic/Resource"}}, "B": {"Type": "AWS::IAM::Role", "Metadata": {"aws:cdk:path": "t/Gate/Role/Resource"}},
+			"C": {"Type": "AWS::SNS::Topic", "Metadata": {"aws:cdk:path": "t/Gate/Other/Resource"}}, "D": {"Type": "AWS::SNS::Topic", "Metadata": {"aws:cdk:path": "t/Alone/Resource"}}, "E": {"Type": "AWS::EC2::NatGateway", "Metadata": {"aws:cdk:path": "t/Gate/Nat"}}}}`,
+			[]string{"cost cost Gate/Nat ", "harmless created Gate ", "harmless created Alone "}},
+		{"a deny that comes", resource("S3::BucketPolicy", `{"Bucket": "b", "PolicyDocument": {"Statement": []}}`), resource("S3::BucketPolicy", `{"Bucket": "b", "PolicyDocument": {"Statement": [{"Effect": "Deny", "Action": "s3:*", "Principal": "*", "Resource": "*"}]}}`), []string{"harmless policy R PolicyDocument"}},
 		{"an output", `{"Outputs": {"O": {"Value": "a"}}}`, `{"Outputs": {"O": {"Value": "b"}}}`, []string{"harmless template  Outputs.O.Value"}},
 	} {
 		var got []string

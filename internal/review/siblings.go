@@ -35,6 +35,9 @@ func (c *comparison) siblings(findings []Finding) []Finding {
 		if f.Level == WillFail || f.Property == "" || f.Where[0].pair == nil || f.Where[0].Because != "" || f.Where[0].LogicalID == "" || f.Type == pipelineType {
 			continue
 		}
+		if f.Rule == "policy" || f.Rule == "security-group" || f.Rule == "permission" {
+			continue // Who has not got more access than before is no finding.
+		}
 		for _, a := range axes {
 			odd := c.odd(f, a)
 			if len(odd) == 0 {
