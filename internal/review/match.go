@@ -5,7 +5,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"hash"
 	"regexp"
 	"runtime"
 	"slices"
@@ -195,27 +194,25 @@ func withoutDigests(value any) any {
 
 // id is the hash over both assemblies, stack by stack in the order of their names.
 func (c *comparison) id() string {
-	var sides [2]hash.Hash
+	var sides [2][]string
 	var both sync.WaitGroup
 	for i, all := range c.stacks {
-		sides[i] = sha256.New()
 		both.Go(func() {
-			var parts []string
 			for _, s := range all {
 				// encoding/json sorts the keys, and has no trouble with what it has read.
 				content, _ := json.Marshal([]any{s.Name, s.Account, s.Region, s.Path, s.Template})
-				parts = append(parts, string(content))
+				sides[i] = append(sides[i], string(content))
 			}
-			slices.Sort(parts)
-			for _, p := range parts {
-				fmt.Fprintf(sides[i], "%d\n%s\n", len(p), p)
-			}
+			slices.Sort(sides[i])
 		})
 	}
 	both.Wait()
-	whole := sha256.New()
-	for _, side := range sides {
-		whole.Write(side.Sum(nil))
+	h := sha256.New()
+	for _, parts := range sides {
+		for _, p := range parts {
+			fmt.Fprintf(h, "%d\n%s\n", len(p), p)
+		}
+		fmt.Fprintln(h, "--")
 	}
-	return hex.EncodeToString(whole.Sum(nil))
+	return hex.EncodeToString(h.Sum(nil))
 }
