@@ -146,10 +146,12 @@ var fixture = sync.OnceValue(func() map[string]any {
 	reviewed := build.Synth(stack, "Reviewed", &build.SynthProps{
 		Project: p, Source: program, Scope: "catalog", ImageDigest: build.Digest(image), Review: true,
 	})
-	wave.AddPre(whole, reviewed, build.Review(stack, "Review", &build.ReviewProps{
+	review := build.Review(stack, "Review", &build.ReviewProps{
 		Project: p, Input: reviewed.AddOutputDirectory(jsii.String(build.Reviewed)), Pipeline: "shop-catalog",
 		Account: "111111111111", Region: "us-west-2", Parameter: accepted,
-	}))
+	})
+	build.Report(review)
+	wave.AddPre(whole, reviewed, review)
 	wave.AddPost(build.Baseline(stack, "Baseline", &build.BaselineProps{
 		Project: p, Input: reviewed.AddOutputDirectory(jsii.String(build.Reviewed)), Pipeline: "shop-catalog",
 	}))

@@ -5,6 +5,7 @@ import (
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/pipelines"
 	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
 
 	"github.com/storeship/storeship/constructs/internal/node"
 )
@@ -16,6 +17,18 @@ const Reviewed = "review"
 // BaselinePrefix begins the keys of what [Baseline] keeps in the artifact bucket. No pipeline's artifacts begin with it, for
 // CodePipeline begins their keys with the pipeline's name; so a lifecycle rule can expire them and spare these.
 const BaselinePrefix = "_released/"
+
+// ReportPrefix begins the keys of the pages that [Review] leaves for people.
+const ReportPrefix = "_review/"
+
+// ReportVariable is the variable that [Review] exports.
+const ReportVariable = "REPORT_URL"
+
+// Report is where a person reads what a change does, known once the step has run: the page that [Review] left in the artifact
+// bucket, or the step's log where nothing was released before.
+func Report(review pipelines.CodeBuildStep) string {
+	return *review.ExportedVariable(jsii.String(ReportVariable))
+}
 
 // baselineKey is the object with what a pipeline released last.
 func baselineKey(pipeline string) string { return BaselinePrefix + pipeline + "/assembly.tar.gz" }
@@ -66,19 +79,19 @@ func (p *ReviewProps) withDefaults() *ReviewProps {
 // Review returns the step that compares what is to be deployed with what the pipeline released last, and fails over what must
 // not be deployed (`storeship review`). It belongs before everything of the first wave. Where nothing was released yet it
 // passes and says so. A person lets one change pass by writing its id, which the step prints, into the parameter: it holds for
-// that very change and no other, and CloudTrail and the parameter's history keep who did it. It costs a build minute of a
-// small host.
+// that very change and no other, and CloudTrail and the parameter's history keep who did it. The report as a page is left in the
+// artifact bucket, and [Report] is its address. It costs a build minute of a small host.
 func Review(scope constructs.Construct, id string, props *ReviewProps) pipelines.CodeBuildStep {
 	p := props.withDefaults()
 	node.Must("build.Review", scope, id, p.Validate())
-	key := baselineKey(p.Pipeline)
+	key, reports := baselineKey(p.Pipeline), ReportPrefix+p.Pipeline+"/"
 	return newStep(scope, id, step{
 		project: p.Project, input: p.Input, timeout: 15 * time.Minute,
-		commands: []string{script("review")},
+		commands: []string{script("review"), `REPORT_URL="$(cat "$HOME/.storeship/report-url")" && export REPORT_URL`},
 		variables: map[string]string{
-			"REGION": p.Region, "BUCKET": *p.Project.Artifacts.BucketName(), "BASELINE": key, "PARAMETER": p.Parameter,
+			"REGION": p.Region, "BUCKET": *p.Project.Artifacts.BucketName(), "BASELINE": key, "PARAMETER": p.Parameter, "REPORTS": reports,
 		},
-		permissions: []permission{
+		permissions: append(p.Project.writes(reports+"*", "The pages of this pipeline's reviews, one for each build."), []permission{
 			// Without it a key that is not there looks like one that may not be read, and a release without a review like a
 			// first one. To read it every step is allowed, as artifacts.
 			{
@@ -86,7 +99,7 @@ func Review(scope constructs.Construct, id string, props *ReviewProps) pipelines
 				conditions: map[string]any{"StringEquals": map[string]any{"s3:prefix": key}},
 			},
 			{actions: []string{"ssm:GetParameter"}, resources: []string{"arn:aws:ssm:" + p.Region + ":" + p.Account + ":parameter" + p.Parameter}},
-		},
+		}...),
 	})
 }
 
@@ -124,14 +137,19 @@ func Baseline(scope constructs.Construct, id string, props *BaselineProps) pipel
 	p := props.withDefaults()
 	node.Must("build.Baseline", scope, id, p.Validate())
 	key := baselineKey(p.Pipeline)
-	permissions := []permission{{actions: []string{"s3:PutObject"}, resources: []string{*p.Project.Artifacts.BucketArn() + "/" + key}}}
-	if k := p.Project.Artifacts.EncryptionKey(); k != nil {
-		permissions = append(permissions, permission{actions: []string{"kms:Encrypt", "kms:GenerateDataKey"}, resources: []string{*k.KeyArn()}})
-	}
 	return newStep(scope, id, step{
 		project: p.Project, input: p.Input, timeout: 15 * time.Minute,
 		commands:    []string{script("baseline")},
 		variables:   map[string]string{"BUCKET": *p.Project.Artifacts.BucketName(), "BASELINE": key},
-		permissions: permissions,
+		permissions: p.Project.writes(key, ""),
 	})
+}
+
+// writes lets a step write objects of that key, of which a wildcard has the reason, into the artifact bucket.
+func (p Project) writes(key, reason string) []permission {
+	all := []permission{{actions: []string{"s3:PutObject"}, resources: []string{*p.Artifacts.BucketArn() + "/" + key}, reason: reason}}
+	if k := p.Artifacts.EncryptionKey(); k != nil {
+		all = append(all, permission{actions: []string{"kms:Encrypt", "kms:GenerateDataKey"}, resources: []string{*k.KeyArn()}})
+	}
+	return all
 }

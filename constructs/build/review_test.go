@@ -24,7 +24,11 @@ func reviewHost(t *testing.T, step, content string) *host {
 	h.install("aws", "aws-review")
 	h.archive(filepath.Join(h.source, "assembly.tar.gz"), content)
 	must(t, os.WriteFile(filepath.Join(h.source, "storeship"), []byte(`#!/bin/sh
-printf '%s\n' "storeship $1 $(cat "$2/content") $(cat "$3/content") $4" >> "$STATE/calls"
+shift
+old=$1 new=$2
+shift 2
+printf '%s\n' "storeship review $(cat "$old/content") $(cat "$new/content") $*" >> "$STATE/calls"
+case "$*" in *" -format html") echo "<html>"; exit "$(cat "$STATE/page" 2>/dev/null || echo 0)" ;; esac
 cat "$STATE/report"
 exit "$(cat "$STATE/status")"
 `), 0o644)) // An archive of CodePipeline need not keep modes.
@@ -69,8 +73,36 @@ func TestReviewPasses(t *testing.T) {
 	h.run(nil)
 	h.succeeds()
 	h.says("2 findings", "nothing stops this release")
-	if got := h.calls("storeship"); !slices.Equal(got, []string{"storeship review old new -accept=none"}) {
+	if got := h.calls("storeship"); !slices.Equal(got, []string{"storeship review old new -accept=none", "storeship review old new -accept=none -fail-on none -format html"}) {
 		t.Errorf("got %q", got)
+	}
+}
+
+// Catches an approval that links to nothing: to a page that was not written, or to none where there is nothing to compare with;
+// and a page that stops a release because it could not be written.
+func TestReviewLeavesAPage(t *testing.T) {
+	const log, page = "https://console.example.com/build/7", "https://us-west-2.console.aws.amazon.com/s3/object/shop-artifacts?region=us-west-2&prefix=_review/shop-catalog/7.html"
+	for name, c := range map[string]struct {
+		prepare func(*host)
+		want    string
+	}{
+		"released before": {func(h *host) { h.released("old") }, page},
+		"first release":   {func(*host) {}, log},
+		"no page":         {func(h *host) { h.released("old"); h.write("page", "1") }, log},
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := reviewHost(t, "Review", "new")
+			c.prepare(h)
+			h.run(map[string]string{"CODEBUILD_BUILD_URL": log, "CODEBUILD_BUILD_NUMBER": "7"})
+			h.succeeds()
+			if got := h.exported["REPORT_URL"]; got != c.want {
+				t.Errorf("REPORT_URL is %q, must be %q", got, c.want)
+			}
+			_, err := os.Stat(filepath.Join(h.state, "s3/shop-artifacts/_review/shop-catalog/7.html"))
+			if (err == nil) != (c.want == page) {
+				t.Errorf("the page: %v", err)
+			}
+		})
 	}
 }
 
@@ -89,7 +121,7 @@ func TestReviewStops(t *testing.T) {
 	h.output, h.failed = "", false
 	h.run(nil)
 	h.succeeds()
-	if got := h.calls("storeship"); !slices.Equal(got, []string{"storeship review old new -accept=12ab"}) {
+	if got := h.calls("storeship"); !slices.Equal(got, []string{"storeship review old new -accept=12ab", "storeship review old new -accept=12ab -fail-on none -format html"}) {
 		t.Errorf("got %q", got)
 	}
 }
@@ -130,7 +162,7 @@ func TestBaseline(t *testing.T) {
 	next.write("s3/shop-artifacts/"+baseline, string(archive))
 	next.run(nil)
 	next.succeeds()
-	if got := next.calls("storeship"); !slices.Equal(got, []string{"storeship review new newer -accept=none"}) {
+	if got := next.calls("storeship"); len(got) == 0 || got[0] != "storeship review new newer -accept=none" {
 		t.Errorf("got %q", got)
 	}
 	h = reviewHost(t, "Baseline", "new")
@@ -191,8 +223,8 @@ func TestReviewPermissions(t *testing.T) {
 		{"ReviewRole", "s3:ListBucket", []string{bucket}},
 		{"ReviewRole", "ssm:GetParameter", []string{"arn:aws:ssm:us-west-2:111111111111:parameter" + accepted}},
 		{"ReviewRole", "ssm:PutParameter", nil},
-		{"ReviewRole", "s3:PutObject", nil},
-		{"ReviewRole", "kms:GenerateDataKey", nil},
+		{"ReviewRole", "s3:PutObject", []string{bucket + "/_review/shop-catalog/*"}},
+		{"ReviewRole", "kms:GenerateDataKey", []string{"arn:aws:kms:us-west-2:111111111111:key/00000000-0000-0000-0000-000000000000"}},
 		{"BaselineRole", "s3:PutObject", []string{bucket + "/" + baseline}},
 		{"BaselineRole", "s3:ListBucket", nil},
 		{"BaselineRole", "kms:GenerateDataKey", []string{"arn:aws:kms:us-west-2:111111111111:key/00000000-0000-0000-0000-000000000000"}},

@@ -93,6 +93,11 @@ func (h *host) run(variables map[string]string) {
 		}
 		environment += "export " + name + "='" + strings.ReplaceAll(value, "'", `'\''`) + "'\n"
 	}
+	for name, value := range variables {
+		if strings.HasPrefix(name, "CODEBUILD_") { // CodeBuild sets these itself
+			environment += "export " + name + "='" + value + "'\n"
+		}
+	}
 	must(h.t, os.WriteFile(filepath.Join(root, "env.sh"), []byte(environment), 0o600))
 	must(h.t, os.WriteFile(filepath.Join(root, "dir"), []byte(h.source), 0o600))
 	for _, phase := range []string{"install", "pre_build", "build", "post_build"} {

@@ -148,6 +148,13 @@ func (a *Artifacts) addBucket(props *ArtifactsProps) {
 				Prefix:                      jsii.String(build.BaselinePrefix),
 				NoncurrentVersionExpiration: awscdk.Duration_Days(jsii.Number(ArtifactRetentionDays)),
 			},
+			{
+				// The page that an approval links to is read before its execution ends.
+				Id:                          jsii.String("reviews"),
+				Prefix:                      jsii.String(build.ReportPrefix),
+				Expiration:                  awscdk.Duration_Days(jsii.Number(ArtifactRetentionDays)),
+				NoncurrentVersionExpiration: awscdk.Duration_Days(jsii.Number(30)),
+			},
 			{Id: jsii.String("abort"), AbortIncompleteMultipartUploadAfter: awscdk.Duration_Days(jsii.Number(7))},
 		},
 	})

@@ -3,5 +3,7 @@
 [ $# -gt 0 ] || exit 0 # only asked whether it can be run
 kernel=${1%/bin/jsii-runtime.js}/lib/program.js
 # How the kernel and its starter talk is no promise of jsii's: another version is started as it wants to be.
-[ $# -eq 1 ] && grep -q '"@jsii/runtime","version":"1\.139\.0"' "$kernel" 2>/dev/null || exec node "$@"
+if [ $# -ne 1 ] || ! grep -q '"@jsii/runtime","version":"1\.139\.0"' "$kernel" 2>/dev/null; then
+  exec node "$@"
+fi
 exec node --preserve-symlinks "${0%/*}/kernel.js" "$kernel" 3<&0 4>&1 </dev/null 1>&2

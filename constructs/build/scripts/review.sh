@@ -3,6 +3,8 @@
 mkdir -p "$STORESHIP/bin" "$STORESHIP/released" "$STORESHIP/next"
 cp storeship "$STORESHIP/bin/storeship"
 chmod +x "$STORESHIP/bin/storeship"
+# Where a person reads what the change does: the log of this build, until there is more.
+printf '%s' "${CODEBUILD_BUILD_URL-}" > "$STORESHIP/report-url"
 tar -xzf assembly.tar.gz -C "$STORESHIP/next" || fail "the synth step left no assembly to review"
 
 found=$(aws s3api list-objects-v2 --region "$REGION" --bucket "$BUCKET" --prefix "$BASELINE" \
@@ -30,6 +32,13 @@ fi
 status=0
 "$STORESHIP/bin/storeship" review "$STORESHIP/released" "$STORESHIP/next" "-accept=$accepted" > "$STORESHIP/report" || status=$?
 cat "$STORESHIP/report" >&2
+# The same report to read with eyes. It decides nothing, so nothing stops over it.
+key=$REPORTS${CODEBUILD_BUILD_NUMBER-0}.html
+if "$STORESHIP/bin/storeship" review "$STORESHIP/released" "$STORESHIP/next" "-accept=$accepted" -fail-on none -format html \
+  > "$STORESHIP/report.html" && aws s3 cp --only-show-errors --region "$REGION" --content-type text/html "$STORESHIP/report.html" "s3://$BUCKET/$key"; then
+  printf '%s' "https://$REGION.console.aws.amazon.com/s3/object/$BUCKET?region=$REGION&prefix=$key" > "$STORESHIP/report-url"
+  say "the report as a page: $(cat "$STORESHIP/report-url")"
+fi
 id=$(sed -n 's/^This change is \([0-9a-f]*\)\.$/\1/p' "$STORESHIP/report")
 case $status in
   0) say "nothing stops this release" ;;
