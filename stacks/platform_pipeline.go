@@ -92,8 +92,16 @@ func (p *PlatformPipeline) addTools() {
 // addWave adds the targets that change together: in each the network, then the ingress.
 func (p *PlatformPipeline) addWave(e *environment.Environment, i int, w environment.Wave) {
 	wave := p.Pipeline.Pipeline.AddWave(jsii.String(e.WaveID(i)), nil)
+	open := p.Pipeline.Open(e, i, p.fingerprints)
+	if open != nil {
+		wave.AddPre(open)
+	}
 	if i == 0 && e.Approval != nil {
-		wave.AddPre(p.Pipeline.Approval(e))
+		approval := p.Pipeline.Approval(e)
+		wave.AddPre(approval)
+		if open != nil {
+			open.AddStepDependency(approval)
+		}
 	}
 	for _, region := range w.Regions {
 		t := environment.Target{Store: p.props.Plan.Store, Environment: e, Region: region}

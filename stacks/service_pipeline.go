@@ -146,10 +146,20 @@ func (p *ServicePipeline) addWave(e *environment.Environment, i int, w environme
 		wave.AddPre(review)
 		contract.AddStepDependency(review)
 	}
+	// The last word before the stage, after a person's.
+	open := p.Pipeline.Open(e, i, p.input())
+	if open != nil {
+		wave.AddPre(open)
+		contract.AddStepDependency(open)
+	}
 	if i == 0 && e.Approval != nil {
 		approval := p.Pipeline.Approval(e)
 		wave.AddPre(approval)
-		contract.AddStepDependency(approval)
+		if open != nil {
+			open.AddStepDependency(approval)
+		} else {
+			contract.AddStepDependency(approval)
+		}
 	}
 	wave.AddPre(contract)
 	for _, t := range targets {

@@ -121,6 +121,7 @@ var fixture = sync.OnceValue(func() map[string]any {
 		// A synthesis of the platform has no image.
 		build.Synth(stack, "Platform", &build.SynthProps{Project: p, Source: program, Scope: "platform"}),
 	)
+	wave.AddPre(build.NewOpenCheck(stack, "OpenForRelease", openProps(p, releases)).In("prod", "prod-1").Step())
 	smoke := func(id string, digest string, tested build.SmokeTarget) {
 		tested.ID, tested.InspectorRoleARN, tested.Region = "beta-eu-west-1", inspector, "eu-west-1"
 		other := build.SmokeTarget{ID: "beta-us-west-2", URL: "https://other.shop.example.com/it's?a&b"}

@@ -104,6 +104,20 @@ Targets[1].ID: beta is there twice
 Targets[1].Parameters: at least one is required
 Targets[2].ID: must be 1 to 100 letters, digits, periods, hyphens and underscores, got "b*"`,
 		},
+		"open": {
+			&build.OpenCheckProps{Environments: []build.OpenEnvironment{{ID: "prod"}, {ID: "prod", Stop: "stop"}}},
+			project + `Pipeline: required
+Account: required
+Region: required
+BreakGlass: required
+Environments[0].Stop: required
+Environments[1].ID: prod is there twice
+Environments[1].Stop: must be a slash, and then letters, digits and . _ - /, got "stop"`,
+		},
+		"open of nothing": {
+			&build.OpenCheckProps{Pipeline: "shop-catalog", Account: "111111111111", Region: "us-west-2", BreakGlass: "/b"},
+			project + "Environments: at least one is required",
+		},
 		"contract of nothing": {
 			&build.ContractCheckProps{Pipeline: "shop-platform"},
 			project + "Targets: at least one is required",

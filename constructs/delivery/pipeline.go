@@ -65,6 +65,7 @@ type Pipeline struct {
 	service string
 	key     awskms.IKey
 	buckets map[string]awss3.IBucket
+	open    *build.OpenCheck
 }
 
 // NewPipeline creates the pipeline's role and its log group. Make the steps of the build stage with
@@ -184,6 +185,39 @@ func (p *Pipeline) Approval(e *environment.Environment) pipelines.Step {
 		Comment:           jsii.String("Release " + p.service + " to " + e.Name + " of " + p.store.Name + "?"),
 		NotificationTopic: awssns.Topic_FromTopicArn(p, jsii.String("Approval-"+e.Name), jsii.String(topic)),
 	})
+}
+
+// Open is the step that looks whether the environment takes releases now, in the stage of its wave i; see [build.OpenCheck]. It
+// belongs after the approval and before everything else. input is any output of an earlier step. Nil where the environment
+// cannot be closed.
+func (p *Pipeline) Open(e *environment.Environment, i int, input pipelines.IFileSetProducer) pipelines.Step {
+	if !e.CanClose() {
+		return nil
+	}
+	if p.open == nil {
+		p.addOpen(input)
+	}
+	return p.open.In(e.Name, e.StageID(i)).Step()
+}
+
+// addOpen creates the check of all environments that can be closed.
+func (p *Pipeline) addOpen(input pipelines.IFileSetProducer) {
+	props := &build.OpenCheckProps{
+		Project:    p.Project(),
+		Input:      input,
+		Pipeline:   p.store.PipelineName(p.service),
+		Account:    p.store.Tools.Account,
+		Region:     p.store.Tools.Region,
+		BreakGlass: p.store.ToolsParameter(environment.BreakGlass(p.service)),
+	}
+	for _, e := range p.store.Environments {
+		if e.CanClose() {
+			props.Environments = append(props.Environments, build.OpenEnvironment{
+				ID: e.Name, Stop: p.store.ToolsParameter(environment.StopSwitch(e.Name)),
+			})
+		}
+	}
+	p.open = build.NewOpenCheck(awscdk.Stack_Of(p), "OpenForRelease", props)
 }
 
 // Review is the step that compares what is to be deployed with what the pipeline released last; see [build.Review]. input is the

@@ -47,6 +47,14 @@ func DispatchedFingerprint(service string) string { return "dispatch/v1/" + serv
 // the platform's, stops and a person lets pass. Only people write it.
 func AcceptedReview(service string) string { return "review/v1/" + service }
 
+// StopSwitch is the parameter of the tools account that closes an environment for releases: while it has a value other than
+// "open", with or without words after it, no pipeline deploys there. Only people write it.
+func StopSwitch(environment string) string { return "stop/v1/" + environment }
+
+// BreakGlass is the parameter of the tools account with the execution of a service's pipeline, or of the platform's, that a person
+// lets into a closed environment, and with who and why. Only people write it.
+func BreakGlass(service string) string { return "break-glass/v1/" + service }
+
 // BlockedPaths is the parameter with the paths of a public service that the web ACL blocks, separated by commas.
 func BlockedPaths(service string) string { return "ingress/v1/blocked-paths/" + service }
 

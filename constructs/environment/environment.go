@@ -160,6 +160,9 @@ func (n Network) WithDefaults(kind Kind) Network {
 	return n
 }
 
+// CanClose says whether releases to the environment are asked first whether it is open: in production, where the stop switch holds.
+func (e *Environment) CanClose() bool { return e.Kind == Production }
+
 // Targets lists the environment's regions in the order of release.
 func (e *Environment) Targets(s *Store) []Target {
 	var ts []Target
@@ -226,6 +229,14 @@ func (e *Environment) WaveID(i int) string {
 		return e.Name
 	}
 	return e.Name + "-" + strconv.Itoa(i+1)
+}
+
+// StageID names the stage of wave i in a pipeline: a wave of one region is named after its target.
+func (e *Environment) StageID(i int) string {
+	if w := e.Waves[i]; len(w.Regions) == 1 {
+		return Target{Environment: e, Region: w.Regions[0]}.ID()
+	}
+	return e.WaveID(i)
 }
 
 // Bake is how long the target's wave must stay healthy before the next may begin.

@@ -88,6 +88,7 @@ const (
 	stepReview    = "Review"
 	stepBaseline  = "Baseline"
 	stepApprove   = "Approve-"
+	stepOpen      = "OpenForRelease"
 )
 
 // maxActions is how many actions CodePipeline allows in a stage; CDK Pipelines starts another one then.
@@ -273,6 +274,9 @@ func waveOf(store *environment.Store, e *environment.Environment, i int, steps f
 	w := wave{id: e.WaveID(i)}
 	if i == 0 && e.Approval != nil {
 		w.before = []Action{{Name: stepApprove + e.Name, Kind: Approve, Does: "a person decides"}}
+	}
+	if e.CanClose() {
+		w.before = append(w.before, build(stepOpen, "the environment takes releases now"))
 	}
 	for _, region := range e.Waves[i].Regions {
 		t := environment.Target{Store: store, Environment: e, Region: region}

@@ -220,7 +220,7 @@ func TestNamesInAWaveOfSeveralTargets(t *testing.T) {
 	r := New(sample.SixRegions(), Options{})
 	for _, s := range r.Pipelines[1].Stages {
 		if s.Name == "prod-1" {
-			if got := s.Actions[1].Name + " " + s.Actions[2].Name; got != "prod-us-west-2.Contract prod-us-east-1.Contract" {
+			if got := s.Actions[1].Name + " " + s.Actions[2].Name + " " + s.Actions[3].Name; got != "OpenForRelease prod-us-west-2.Contract prod-us-east-1.Contract" {
 				t.Errorf("got %s", got)
 			}
 			return
