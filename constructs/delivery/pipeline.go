@@ -8,7 +8,6 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsssm"
 	"github.com/aws/aws-cdk-go/awscdk/v2/pipelines"
 	"github.com/aws/constructs-go/constructs/v10"
@@ -66,6 +65,7 @@ type Pipeline struct {
 	key     awskms.IKey
 	buckets map[string]awss3.IBucket
 	open    *build.OpenCheck
+	review  pipelines.CodeBuildStep
 }
 
 // NewPipeline creates the pipeline's role and its log group. Make the steps of the build stage with
@@ -177,16 +177,6 @@ func (p *Pipeline) addCheckRole() {
 	p.CheckRole = build.NewRole(p, "CheckRole", p.store.CheckRoleName(p.service))
 }
 
-// Approval is the step in which a person lets a release into the environment, or does not. Who is to hear of it is told
-// by the environment's topic.
-func (p *Pipeline) Approval(e *environment.Environment) pipelines.Step {
-	topic := "arn:aws:sns:" + p.store.Tools.Region + ":" + p.store.Tools.Account + ":" + e.ApprovalTopicName(p.store)
-	return pipelines.NewManualApprovalStep(jsii.String("Approve-"+e.Name), &pipelines.ManualApprovalStepProps{
-		Comment:           jsii.String("Release " + p.service + " to " + e.Name + " of " + p.store.Name + "?"),
-		NotificationTopic: awssns.Topic_FromTopicArn(p, jsii.String("Approval-"+e.Name), jsii.String(topic)),
-	})
-}
-
 // Open is the step that looks whether the environment takes releases now, in the stage of its wave i; see [build.OpenCheck]. It
 // belongs after the approval and before everything else. input is any output of an earlier step. Nil where the environment
 // cannot be closed.
@@ -223,7 +213,7 @@ func (p *Pipeline) addOpen(input pipelines.IFileSetProducer) {
 // Review is the step that compares what is to be deployed with what the pipeline released last; see [build.Review]. input is the
 // output directory [build.Reviewed] of the synth.
 func (p *Pipeline) Review(input pipelines.IFileSetProducer) pipelines.Step {
-	return build.Review(awscdk.Stack_Of(p), "Review", &build.ReviewProps{
+	p.review = build.Review(awscdk.Stack_Of(p), "Review", &build.ReviewProps{
 		Project:   p.Project(),
 		Input:     input,
 		Pipeline:  p.store.PipelineName(p.service),
@@ -231,6 +221,7 @@ func (p *Pipeline) Review(input pipelines.IFileSetProducer) pipelines.Step {
 		Region:    p.store.Tools.Region,
 		Parameter: p.store.ToolsParameter(environment.AcceptedReview(p.service)),
 	})
+	return p.review
 }
 
 // Baseline is the step that keeps what was released for the next Review; see [build.Baseline].
