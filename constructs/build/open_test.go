@@ -102,7 +102,7 @@ func TestBreakGlass(t *testing.T) {
 	}
 	h := opens(t, stopped(execution+" ann: mend of INC-1"))
 	h.succeeds()
-	h.says("passes all the same: "+breakGlass+" says '"+execution+" ann: mend of INC-1', written by arn:aws:sts::111111111111:assumed-role/oncall/ann")
+	h.says("passes all the same: " + breakGlass + " says '" + execution + " ann: mend of INC-1', written by arn:aws:sts::111111111111:assumed-role/oncall/ann")
 	h = opens(t, func(h *host) {
 		stopped(execution + " ann: mend")(h)
 		h.write("fail/get-parameter-history", "AccessDeniedException")
