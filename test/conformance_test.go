@@ -100,7 +100,7 @@ func TestConformanceOfTheRetailStore(t *testing.T) {
 				require.Equal(t, "not applicable", gates[gate].State, gate)
 				require.Contains(t, gates[gate].Reason, "delivers no application")
 			}
-			for _, gate := range []string{"infrastructure-source", "build-code", "approval", "progressive", "production-deploy"} {
+			for _, gate := range []string{"infrastructure-source", "build-code", "approval", "progressive", "production-deploy", "deployment-window", "stop-switch"} {
 				require.Equal(t, "present", gates[gate].State, gate)
 			}
 			continue
@@ -112,7 +112,7 @@ func TestConformanceOfTheRetailStore(t *testing.T) {
 		}
 		require.Equal(t, want, lacks, name)
 		for _, gate := range []string{"application-source", "test-source", "infrastructure-source", "build-code", "unit-tests", "package", "test-deploy", "preproduction-deploy",
-			"preproduction-monitoring", "approval", "production-deploy", "progressive", "bake", "production-monitoring"} {
+			"preproduction-monitoring", "approval", "production-deploy", "progressive", "bake", "production-monitoring", "deployment-window", "stop-switch"} {
 			require.Equal(t, "present", gates[gate].State, "%s: %s: %s", name, gate, gates[gate].Reason)
 		}
 	}

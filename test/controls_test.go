@@ -1,6 +1,8 @@
 package test
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -19,7 +21,7 @@ func TestOpenForRelease(t *testing.T) {
 		for _, s := range pipeline(t, c, p.Store.PipelineName(name)) {
 			var open *action
 			for i, a := range s.actions {
-				if a.name == "OpenForRelease" {
+				if a.name == "OpenForReleaseInWindow" {
 					open = &s.actions[i]
 				}
 			}
@@ -41,6 +43,21 @@ func TestOpenForRelease(t *testing.T) {
 			}
 		}
 		require.Equal(t, len(p.Store.Environment("prod").Waves), found, name)
+	}
+}
+
+// Catches: windows and freezes of the plan that never reach the check, or reach it by another clock, or more than one environment's.
+func TestWindowsReachTheCheck(t *testing.T) {
+	out := dispatched(t, nil, "approval: {}, domain", `approval: {}, windows: [{days: [mon-thu], from: "09:00", to: "16:00", timeZone: Europe/Berlin}], `+
+		"freezes: [{name: sale, from: 2026-11-26T00:00, to: 2026-12-01T08:00}], domain")
+	text, err := os.ReadFile(filepath.Join(out.Dir, "shop-ui-pipeline.template.json"))
+	require.NoError(t, err)
+	for _, want := range []string{
+		`Europe/Berlin 1234 540 960 mon-thu 09:00 to 16:00 (Europe/Berlin)`,
+		`1795651200 1796112000 sale, until 2026-12-01T08:00 (UTC)`,
+		`"OpenForReleaseInWindow"`,
+	} {
+		require.Equal(t, 1, strings.Count(string(text), want), want)
 	}
 }
 

@@ -266,7 +266,7 @@ func TestOrderWithinATarget(t *testing.T) {
 		for i, w := range targetsByWave(p) {
 			for _, target := range w.targets {
 				steps := stages[i].of(target.ID())
-				for _, ofTheWave := range []string{"Approve-" + target.Environment.Name, "OpenForRelease", "Review", "Baseline", "MarkReleased"} {
+				for _, ofTheWave := range []string{"Approve-" + target.Environment.Name, "OpenForReleaseInWindow", "Review", "Baseline", "MarkReleased"} {
 					delete(steps, ofTheWave)
 				}
 				last := 0

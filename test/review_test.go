@@ -127,6 +127,8 @@ var variedEnvironments = []variation{
 	{"environments.*.network.endpoints", "endpoints: []", "endpoints: [ecr.api]", review.Cost},
 	{"environments.*.waves.*.regions", "[us-west-2]", "[us-west-2, us-east-1]", review.Cost},
 	{"environments.*.waves.*.bake", "10m", "20m", ""},
+	{"environments.*.windows", "approval", `windows: [{days: [mon-thu], from: "09:00", to: "16:00"}], approval`, ""},
+	{"environments.*.freezes", "approval", "freezes: [{name: sale, from: 2026-11-26T00:00, to: 2026-12-01T08:00}], approval", ""},
 	{"environments.*.dark", "approval", "dark: [us-west-2], approval", review.Traffic},
 }
 

@@ -105,14 +105,15 @@ Targets[1].Parameters: at least one is required
 Targets[2].ID: must be 1 to 100 letters, digits, periods, hyphens and underscores, got "b*"`,
 		},
 		"open": {
-			&build.OpenCheckProps{Environments: []build.OpenEnvironment{{ID: "prod"}, {ID: "prod", Stop: "stop"}}},
+			&build.OpenCheckProps{Environments: []build.OpenEnvironment{{ID: "prod"}, {ID: "prod", Stop: "stop", Windows: []environment.Window{{From: "09:00", To: "08:00"}}}}},
 			project + `Pipeline: required
 Account: required
 Region: required
 BreakGlass: required
 Environments[0].Stop: required
 Environments[1].ID: prod is there twice
-Environments[1].Stop: must be a slash, and then letters, digits and . _ - /, got "stop"`,
+Environments[1].Stop: must be a slash, and then letters, digits and . _ - /, got "stop"
+Environments[1].Windows[0].to: never opens: must be after from, which is 09:00, got 08:00; a window over midnight is two, one to "24:00" and one from "00:00" of the next day`,
 		},
 		"open of nothing": {
 			&build.OpenCheckProps{Pipeline: "shop-catalog", Account: "111111111111", Region: "us-west-2", BreakGlass: "/b"},

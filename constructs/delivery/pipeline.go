@@ -203,7 +203,7 @@ func (p *Pipeline) addOpen(input pipelines.IFileSetProducer) {
 	for _, e := range p.store.Environments {
 		if e.CanClose() {
 			props.Environments = append(props.Environments, build.OpenEnvironment{
-				ID: e.Name, Stop: p.store.ToolsParameter(environment.StopSwitch(e.Name)),
+				ID: e.Name, Stop: p.store.ToolsParameter(environment.StopSwitch(e.Name)), Windows: e.Windows, Freezes: e.Freezes,
 			})
 		}
 	}

@@ -62,6 +62,10 @@ type Environment struct {
 	Dark []string
 	// Approval asks a person before the first wave. Default: none.
 	Approval *Approval
+	// Windows are the times of the week in which releases may begin. Default: always.
+	Windows []Window
+	// Freezes are times in which no release begins. Default: none.
+	Freezes []Freeze
 	// Network sizes the VPC of every target.
 	Network Network
 }
@@ -160,8 +164,11 @@ func (n Network) WithDefaults(kind Kind) Network {
 	return n
 }
 
-// CanClose says whether releases to the environment are asked first whether it is open: in production, where the stop switch holds.
-func (e *Environment) CanClose() bool { return e.Kind == Production }
+// CanClose says whether releases to the environment are asked first whether it is open: in production, where the stop switch
+// holds, and wherever there are windows or freezes; there it holds, too.
+func (e *Environment) CanClose() bool {
+	return e.Kind == Production || len(e.Windows) > 0 || len(e.Freezes) > 0
+}
 
 // Targets lists the environment's regions in the order of release.
 func (e *Environment) Targets(s *Store) []Target {

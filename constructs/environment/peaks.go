@@ -150,7 +150,7 @@ func (c *checker) moment(path, s string, zone *time.Location) (time.Time, bool) 
 	t, err := time.ParseInLocation(peakLayout, s, zone)
 	switch {
 	case !peakPattern.MatchString(s):
-		c.add(path, "must be a date and a time of the peak's time zone, such as 2026-11-27T06:00, got %s", text.Quote(s))
+		c.add(path, "must be a date and a time of its time zone, such as 2026-11-27T06:00, got %s", text.Quote(s))
 	case err != nil:
 		c.add(path, "there is no such time: %s", text.Quote(s))
 	case t.Format(peakLayout) != s:

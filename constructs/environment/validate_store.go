@@ -112,6 +112,8 @@ func (c *checker) environment(i int, e *Environment) {
 	if e.Approval != nil {
 		c.approval(i, path+".approval", e)
 	}
+	c.windows(path+".windows", e.Windows)
+	c.freezes(path+".freezes", e.Freezes)
 	c.network(path+".network", e)
 }
 

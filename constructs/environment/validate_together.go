@@ -143,6 +143,7 @@ func (p *Plan) WarningsAt(now time.Time) Problems {
 				e.Domain.Name)
 		}
 		c.zones(at, e)
+		c.thawed(at+".freezes", e.Freezes, now)
 		c.env = e.Name
 		for j, s := range p.Services {
 			at, r := under("services", s.Name, j), s.In(e)

@@ -204,6 +204,8 @@ func TestEveryKeyIsCompared(t *testing.T) {
 		"environments.*.account":         {"222222222222", "333333333333"},
 		"environments.*.domain":          {"zoneId: Z04", "zoneId: Z05"},
 		"environments.*.approval":        {"release-managers", "managers"},
+		"environments.*.windows":         {"waves:\n", "windows: [{from: \"09:00\", to: \"16:00\"}]\n    waves:\n"},
+		"environments.*.freezes":         {"waves:\n", "freezes: [{name: sale, from: 2026-11-26T00:00, to: 2026-12-01T08:00}]\n    waves:\n"},
 		"environments.*.dark":            {"waves:\n", "dark: [us-east-1]\n    waves:\n"},
 		"environments.*.waves.*.regions": {"[eu-west-1]", "[eu-west-3]"},
 		"environments.*.waves.*.bake":    {"bake: 30m", "bake: 40m"},

@@ -123,6 +123,8 @@ func (c *comparer) environment(name string) {
 	c.value(group, path+".domain", domain(old), domain(new))
 	c.value(group, path+".dark", dark(old), dark(new))
 	c.value(group, path+".approval", approval(old), approval(new))
+	c.value(group, path+".windows", windows(old), windows(new))
+	c.value(group, path+".freezes", freezes(old), freezes(new))
 	a, b := old.Network.WithDefaults(old.Kind), new.Network.WithDefaults(new.Kind)
 	c.value(group, path+".network.availabilityZones", strconv.Itoa(a.AvailabilityZones), strconv.Itoa(b.AvailabilityZones))
 	c.value(group, path+".network.natGateways", strconv.Itoa(a.NatGateways), strconv.Itoa(b.NatGateways))
@@ -163,6 +165,22 @@ func domain(e *environment.Environment) string {
 }
 
 func dark(e *environment.Environment) string { return "[" + text.List(e.Dark) + "]" }
+
+func windows(e *environment.Environment) string {
+	var all []string
+	for _, w := range e.Windows {
+		all = append(all, w.Setting())
+	}
+	return "[" + text.List(all) + "]"
+}
+
+func freezes(e *environment.Environment) string {
+	var all []string
+	for _, f := range e.Freezes {
+		all = append(all, f.Setting())
+	}
+	return "[" + text.List(all) + "]"
+}
 
 func approval(e *environment.Environment) string {
 	if e.Approval == nil {

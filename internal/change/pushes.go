@@ -154,7 +154,8 @@ func changed(a, b *environment.Plan) []string {
 func shape(p *environment.Plan) any {
 	type target struct {
 		id, account, domain, bake string
-		approval                  bool
+		approval, closes          bool
+		windows, freezes          string
 	}
 	var targets [][]target
 	for _, e := range p.Store.Environments {
@@ -162,7 +163,7 @@ func shape(p *environment.Plan) any {
 			var wave []target
 			for _, r := range w.Regions {
 				t := environment.Target{Store: p.Store, Environment: e, Region: r}
-				wave = append(wave, target{t.ID(), e.Account, domain(e), t.Bake().String(), e.Approval != nil})
+				wave = append(wave, target{t.ID(), e.Account, domain(e), t.Bake().String(), e.Approval != nil, e.CanClose(), windows(e), freezes(e)})
 			}
 			targets = append(targets, wave)
 		}

@@ -48,6 +48,8 @@ var patterns = map[string]string{
 	"check":       `^/[A-Za-z0-9_.~!$&'()*+,;=:@%/?-]*$`,
 	"peak":        `^[a-z][a-z0-9]*(-[a-z0-9]+)*$`,
 	"moment":      `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}$`,
+	"days":        `^(mon|tue|wed|thu|fri|sat|sun)(-(mon|tue|wed|thu|fri|sat|sun))?$`,
+	"clock":       `^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$`,
 	"variable":    `^[A-Za-z_][A-Za-z0-9_]*$`,
 }
 

@@ -54,6 +54,16 @@ func (e *Environment) plan(name string) *environment.Environment {
 	if a := e.Approval; a != nil {
 		out.Approval = &environment.Approval{Notify: slices.Clone(a.Notify)}
 	}
+	for _, w := range e.Windows {
+		out.Windows = append(out.Windows, environment.Window{
+			Days: slices.Clone(w.Days), From: value(w.From), To: value(w.To), TimeZone: value(w.TimeZone),
+		})
+	}
+	for _, f := range e.Freezes {
+		out.Freezes = append(out.Freezes, environment.Freeze{
+			Name: value(f.Name), From: value(f.From), To: value(f.To), TimeZone: value(f.TimeZone),
+		})
+	}
 	n := value(e.Network)
 	out.Network = environment.Network{
 		AvailabilityZones: value(n.AvailabilityZones), NatGateways: value(n.NatGateways),

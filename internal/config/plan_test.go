@@ -46,7 +46,9 @@ func TestPlanHasEveryKey(t *testing.T) {
 			Waves: []environment.Wave{
 				{Regions: []string{"eu-west-1"}, Bake: 30 * time.Minute}, {Regions: []string{"eu-central-1", "us-east-1"}},
 			},
-			Dark: []string{"us-east-1"},
+			Dark:    []string{"us-east-1"},
+			Windows: []environment.Window{{Days: []string{"mon-thu", "sat"}, From: "09:00", To: "16:00", TimeZone: "Europe/Berlin"}},
+			Freezes: []environment.Freeze{{Name: "black-friday", From: "2026-11-26T00:00", To: "2026-12-01T08:00", TimeZone: "Europe/Berlin"}},
 		}},
 	}
 	if !reflect.DeepEqual(p.Store, want) {

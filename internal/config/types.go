@@ -113,6 +113,10 @@ type Environment struct {
 	Domain *Domain `yaml:"domain" required:"true"`
 	// Approval asks a person before the first wave.
 	Approval *Approval `yaml:"approval"`
+	// Windows are the times of the week in which releases may begin, every wave of its own. Without it: always.
+	Windows []Window `yaml:"windows" min:"1" max:"50"`
+	// Freezes are times in which no release begins. Without it: none.
+	Freezes []Freeze `yaml:"freezes" max:"50"`
 	// Network sizes the VPC in every region.
 	Network *Network `yaml:"network"`
 	// Waves of regions, released one after the other.

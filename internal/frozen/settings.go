@@ -39,6 +39,7 @@ func Settings() []Setting {
 		{[]string{"environments.*.account"}, Never, "another environment, then remove the old one"},
 		{[]string{"environments.*.domain"}, Never, "certificates, records and listeners carry it: another environment, then move the records of customers"},
 		{[]string{"environments.*.approval"}, NextDeployment, "each new address must confirm its subscription"},
+		{[]string{"environments.*.windows", "environments.*.freezes"}, NextDeployment, "each pipeline updates itself before it would release; the platform pipeline starts the services', which stop in front of the environment where it is closed"},
 		{[]string{"environments.*.network.availabilityZones", "environments.*.network.cidr"}, Never, contract + ": another environment, or another region of it"},
 		{[]string{"environments.*.network.natGateways"}, NextDeployment, "outgoing addresses change: tell whoever admits them"},
 		{[]string{"environments.*.network.endpoints"}, NextDeployment, "the platform pipeline adds and removes them"},

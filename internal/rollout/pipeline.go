@@ -276,7 +276,11 @@ func waveOf(store *environment.Store, e *environment.Environment, i int, steps f
 		w.before = []Action{{Name: stepApprove + e.Name, Kind: Approve, Does: "a person decides"}}
 	}
 	if e.CanClose() {
-		w.before = append(w.before, build(stepOpen, "the environment takes releases now"))
+		open := build(stepOpen, "the environment takes releases now")
+		if len(e.Windows) > 0 {
+			open.Name += "InWindow"
+		}
+		w.before = append(w.before, open)
 	}
 	for _, region := range e.Waves[i].Regions {
 		t := environment.Target{Store: store, Environment: e, Region: region}
