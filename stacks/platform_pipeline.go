@@ -36,6 +36,8 @@ type PlatformPipeline struct {
 	// reviewed is what the review compares with the last release: the whole store, for what the platform's stacks write feeds
 	// the services'.
 	reviewed pipelines.FileSet
+	// commit is that of the delivery repository.
+	commit string
 }
 
 func newPlatformPipeline(app awscdk.App, props *StorefrontProps) *PlatformPipeline {
@@ -52,6 +54,7 @@ func newPlatformPipeline(app awscdk.App, props *StorefrontProps) *PlatformPipeli
 	}
 	p.Pipeline = delivery.NewPipeline(p.Stack, "Delivery", &delivery.PipelineProps{Store: store, Service: environment.PlatformName})
 	code := providerOf(p.Stack, store, program, nil).Source(p.Stack, "Program", true)
+	p.commit = code.CommitID()
 	synth := build.Synth(p.Stack, "Synth", &build.SynthProps{
 		Project:      p.Pipeline.Project(),
 		Source:       code,
@@ -97,7 +100,7 @@ func (p *PlatformPipeline) addWave(e *environment.Environment, i int, w environm
 		wave.AddPre(open)
 	}
 	if i == 0 && e.Approval != nil {
-		approval := p.Pipeline.Approval(e)
+		approval := p.Pipeline.Approval(e, append([]delivery.Fact{{Name: "Commit", Value: p.commit}}, journey(p.props.Plan.Store, e)...)...)
 		wave.AddPre(approval)
 		if open != nil {
 			open.AddStepDependency(approval)

@@ -153,7 +153,11 @@ func (p *ServicePipeline) addWave(e *environment.Environment, i int, w environme
 		contract.AddStepDependency(open)
 	}
 	if i == 0 && e.Approval != nil {
-		approval := p.Pipeline.Approval(e)
+		approval := p.Pipeline.Approval(e, append([]delivery.Fact{
+			{Name: "Commit", Value: p.code.CommitID()},
+			{Name: "Image", Value: store.RepositoryName(p.service.Name) + "@" + build.Digest(p.image)},
+			{Name: "Unit tests", Value: pageOf(p.tests)},
+		}, journey(store, e)...)...)
 		wave.AddPre(approval)
 		if open != nil {
 			open.AddStepDependency(approval)

@@ -30,7 +30,7 @@ func TestApprovalsLinkToTheReport(t *testing.T) {
 					configuration := action["Configuration"].(map[string]any)
 					require.Equal(t, link, configuration["ExternalEntityLink"], s.Name)
 					question := configuration["CustomData"].(string)
-					require.True(t, strings.HasPrefix(question, "Release ") && strings.HasSuffix(question, "? What the change does: "+link), question)
+					require.True(t, strings.HasPrefix(question, "Release ") && strings.HasSuffix(question, "\nWhat the change does: "+link), question)
 				}
 			}
 		}

@@ -1,8 +1,6 @@
 package delivery
 
 import (
-	"github.com/aws/aws-cdk-go/awscdk/v2/awscodepipeline"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awscodepipelineactions"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
 	"github.com/aws/aws-cdk-go/awscdk/v2/pipelines"
 	"github.com/aws/jsii-runtime-go"
@@ -11,42 +9,43 @@ import (
 	"github.com/storeship/storeship/constructs/environment"
 )
 
-// Approval is the step in which a person lets a release into an environment, or does not. It links to what the change does.
-type Approval struct {
-	pipelines.Step
-	name, question, report string
-	topic                  awssns.ITopic
+// Fact is a line of what a person should know before an approval.
+type Fact struct {
+	// Name says what it is: "Commit".
+	Name string
+	// Value is the fact; variables of the pipeline's actions are resolved when the approval is asked for. Facts with an empty
+	// value are left out.
+	Value string
 }
 
-// Approval makes the step. Who is to hear of it is told by the environment's topic. Its link is the page of the pipeline's
-// review, which must be made before.
-func (p *Pipeline) Approval(e *environment.Environment) *Approval {
-	topic := "arn:aws:sns:" + p.store.Tools.Region + ":" + p.store.Tools.Account + ":" + e.ApprovalTopicName(p.store)
-	step := &Approval{
-		name:     "Approve-" + e.Name,
-		question: "Release " + p.service + " to " + e.Name + " of " + p.store.Name + "?",
-		topic:    awssns.Topic_FromTopicArn(p, jsii.String("Approval-"+e.Name), jsii.String(topic)),
+// Approval makes the step in which a person lets a release into an environment, or does not. The question and the facts stand in
+// the notification and in the console, the last of them the running execution. Its link is the page of the pipeline's
+// review, which must be made before. Who is to hear of it is told by the environment's topic.
+// https://docs.aws.amazon.com/codepipeline/latest/userguide/actions-variables.html
+func (p *Pipeline) Approval(e *environment.Environment, facts ...Fact) pipelines.Step {
+	tools := p.store.Tools
+	topic := "arn:aws:sns:" + tools.Region + ":" + tools.Account + ":" + e.ApprovalTopicName(p.store)
+	props := &pipelines.ManualApprovalStepProps{
+		NotificationTopic: awssns.Topic_FromTopicArn(p, jsii.String("Approval-"+e.Name), &topic),
 	}
-	pipelines.NewStep_Override(step, jsii.String(step.name))
+	asked := "Release " + p.service + " to " + e.Name + " of " + p.store.Name + "?"
+	for _, f := range append(facts, Fact{"Execution", p.executionURL()}) {
+		if f.Value != "" {
+			asked += "\n" + f.Name + ": " + f.Value
+		}
+	}
 	if p.review != nil {
-		step.report = build.Report(p.review)
-		step.question += " What the change does: " + step.report
-		step.DiscoverReferencedOutputs(step.report)
+		props.ReviewUrl = jsii.String(build.Report(p.review))
+		asked += "\nWhat the change does: " + *props.ReviewUrl
 	}
+	props.Comment = &asked
+	step := pipelines.NewManualApprovalStep(jsii.String("Approve-"+e.Name), props)
+	step.DiscoverReferencedOutputs(asked)
 	return step
 }
 
-// ProduceAction adds the manual approval; CDK Pipelines calls it while the pipeline is built.
-func (s *Approval) ProduceAction(stage awscodepipeline.IStage, o *pipelines.ProduceActionOptions) *pipelines.CodePipelineActionFactoryResult {
-	props := &awscodepipelineactions.ManualApprovalActionProps{
-		ActionName:            o.ActionName,
-		RunOrder:              o.RunOrder,
-		AdditionalInformation: &s.question,
-		NotificationTopic:     s.topic,
-	}
-	if s.report != "" {
-		props.ExternalEntityLink = &s.report
-	}
-	stage.AddAction(awscodepipelineactions.NewManualApprovalAction(props))
-	return &pipelines.CodePipelineActionFactoryResult{RunOrdersConsumed: jsii.Number(1)}
+// executionURL leads to the running execution in the console.
+func (p *Pipeline) executionURL() string {
+	return "https://" + p.store.Tools.Region + ".console.aws.amazon.com/codesuite/codepipeline/pipelines/" + p.store.PipelineName(p.service) +
+		"/executions/#{codepipeline.PipelineExecutionId}/visualization?region=" + p.store.Tools.Region
 }

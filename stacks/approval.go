@@ -1,0 +1,37 @@
+package stacks
+
+import (
+	"strings"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2/pipelines"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/storeship/storeship/constructs/delivery"
+	"github.com/storeship/storeship/constructs/environment"
+	"github.com/storeship/storeship/internal/text"
+)
+
+// buildURL is the variable of CodeBuild with the address of the build's page, which has its log and its reports.
+// https://docs.aws.amazon.com/codebuild/latest/userguide/build-env-ref-env-vars.html
+const buildURL = "CODEBUILD_BUILD_URL"
+
+// pageOf is the page of a build of the running execution, as a variable that only actions of the pipeline can read.
+func pageOf(step pipelines.CodeBuildStep) string {
+	return *step.ExportedVariable(jsii.String(buildURL))
+}
+
+// journey says through which environments a release has come to e, and how it goes on there.
+func journey(store *environment.Store, e *environment.Environment) []delivery.Fact {
+	var before []string
+	for _, other := range store.Environments {
+		if other == e {
+			break
+		}
+		before = append(before, other.Name)
+	}
+	var waves []string
+	for _, w := range e.Waves {
+		waves = append(waves, text.List(w.Regions))
+	}
+	return []delivery.Fact{{Name: "Released to", Value: text.List(before)}, {Name: "Goes to", Value: strings.Join(waves, "; then ")}}
+}
