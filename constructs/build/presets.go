@@ -12,6 +12,8 @@ type preset struct {
 	pins []string
 	// reports, coverage and format are what the tests write.
 	reports, coverage, format string
+	// languages are the folders of semgrep's rules.
+	languages []string
 }
 
 func presetOf(p environment.Preset) preset {
@@ -22,6 +24,7 @@ func presetOf(p environment.Preset) preset {
 			tools: []string{"go-install", "tools-go"}, tests: []string{"test-go"},
 			pins:    []string{"GOTESTSUM_VERSION", "GOCOVER_COBERTURA_VERSION"},
 			reports: "reports/junit.xml", coverage: "reports/coverage.xml", format: "COBERTURAXML",
+			languages: []string{"go"},
 		}
 	case environment.PresetJavaMaven:
 		return preset{
@@ -29,6 +32,7 @@ func presetOf(p environment.Preset) preset {
 			tests:   []string{"test-java-maven"},
 			pins:    []string{"JACOCO_VERSION"},
 			reports: "target/surefire-reports/*.xml", coverage: "target/site/jacoco/jacoco.xml", format: "JACOCOXML",
+			languages: []string{"java"},
 		}
 	case environment.PresetNode:
 		return preset{
@@ -36,6 +40,7 @@ func presetOf(p environment.Preset) preset {
 			tools: []string{"tools-node"}, tests: []string{"test-node"},
 			pins:    []string{"JEST_JUNIT_VERSION", "NPM_BEFORE"},
 			reports: "reports/junit.xml", coverage: "reports/clover.xml", format: "CLOVERXML",
+			languages: []string{"javascript", "typescript"},
 		}
 	case environment.PresetPython:
 		return preset{
@@ -43,6 +48,7 @@ func presetOf(p environment.Preset) preset {
 			tests:   []string{"test-python"},
 			pins:    []string{"PYTHON_PINS"},
 			reports: "reports/junit.xml", coverage: "reports/coverage.xml", format: "COBERTURAXML",
+			languages: []string{"python"},
 		}
 	}
 	return preset{}

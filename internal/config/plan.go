@@ -94,6 +94,7 @@ func (c *Config) service(name string, s *Service) *environment.Service {
 			Preset: environment.Preset(value(b.Preset)), Architecture: environment.Architecture(value(b.Architecture)),
 			Dockerfile: value(b.Dockerfile), Docker: value(b.Docker), TestCommands: slices.Clone(b.TestCommands), TestReports: value(b.TestReports),
 			CoverageReport: value(b.CoverageReport), CoverageFormat: value(b.CoverageFormat),
+			Gates: value(b.Gates).plan(),
 		},
 		Runtime:   c.runtime(s, "").plan(),
 		Overrides: map[string]func(*environment.Runtime){},
@@ -103,6 +104,16 @@ func (c *Config) service(name string, s *Service) *environment.Service {
 		out.Overrides[e] = func(r *environment.Runtime) { *r = effective.plan() }
 	}
 	return out
+}
+
+func (g Gates) plan() environment.Gates {
+	return environment.Gates{Secrets: value(g.Secrets).plan(), SAST: value(g.SAST).plan()}
+}
+
+func (g Gate) plan() environment.Gate {
+	return environment.Gate{
+		Mode: environment.GateMode(value(g.Mode)), Reason: value(g.Reason), Commands: slices.Clone(g.Commands), Reports: value(g.Reports),
+	}
 }
 
 func (r Runtime) plan() environment.Runtime {
