@@ -24,7 +24,7 @@ const (
 	// gitleaksSHA256 is of the release's gitleaks_8.30.1_linux_x64.tar.gz, as its checksums.txt says it.
 	gitleaksSHA256 = "551f6fc83ea457d62a0d98237cbad105af8d557003051f41f3e7ca7b3f2470eb"
 	// sastRules are the rules of semgrep. https://github.com/semgrep/semgrep-rules, 2024-10-24: the last that are under the LGPL with
-	// the Commons Clause, and not under a licence of their own; decision 31. A commit's id is the digest of all that is in it.
+	// the Commons Clause, and not under a licence of their own; decision 33. A commit's id is the digest of all that is in it.
 	sastRules = "157ae4706d7f54aa33647332f234dd68f30da195"
 	// npmBefore is the day whose versions npm takes for the dependencies of jest-junit.
 	npmBefore = "2026-09-01"

@@ -106,16 +106,6 @@ func (c *Config) service(name string, s *Service) *environment.Service {
 	return out
 }
 
-func (g Gates) plan() environment.Gates {
-	return environment.Gates{Secrets: value(g.Secrets).plan(), SAST: value(g.SAST).plan()}
-}
-
-func (g Gate) plan() environment.Gate {
-	return environment.Gate{
-		Mode: environment.GateMode(value(g.Mode)), Reason: value(g.Reason), Commands: slices.Clone(g.Commands), Reports: value(g.Reports),
-	}
-}
-
 func (r Runtime) plan() environment.Runtime {
 	out := environment.Runtime{
 		CPU: value(r.CPU), MemoryMiB: value(r.MemoryMiB),
