@@ -118,6 +118,7 @@ func (p *ServicePipeline) gates(project build.Project, code environment.Source) 
 	return []pipelines.CodeBuildStep{
 		build.Secrets(p.Stack, "Secrets", props(gates.Secrets)),
 		build.SAST(p.Stack, "SAST", props(gates.SAST)),
+		build.Quality(p.Stack, "Quality", props(gates.Quality)),
 	}
 }
 

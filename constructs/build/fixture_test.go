@@ -119,6 +119,12 @@ var fixture = sync.OnceValue(func() map[string]any {
 	} {
 		gate(id, build.SAST, func(p *build.GateProps) { p.Preset = preset })
 	}
+	for id, preset := range map[string]environment.Preset{
+		"GoQuality": environment.PresetGo, "JavaQuality": environment.PresetJavaMaven, "NodeQuality": environment.PresetNode,
+		"PythonQuality": environment.PresetPython,
+	} {
+		gate(id, build.Quality, func(p *build.GateProps) { p.Preset = preset })
+	}
 	image := build.Package(stack, "Package", &build.PackageProps{
 		Project: p, Source: code, Path: "src/app", Registry: registry,
 	})

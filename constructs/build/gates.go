@@ -1,6 +1,7 @@
 package build
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -77,6 +78,8 @@ type gateCommands struct {
 	files string
 	// name of the gate in its report group's, and of its report.
 	name string
+	// silent says that it writes no report.
+	silent bool
 	// folder where it looks.
 	folder string
 	pins   []string
@@ -93,8 +96,13 @@ func newGate(scope constructs.Construct, id string, p *GateProps, own gateComman
 		folder, reports = p.Path, p.Gate.Reports
 		s.commands = p.Gate.Commands
 	} else {
-		s.install = []string{compose(own.files, own.install...)}
+		if len(own.install) > 0 {
+			s.install = []string{compose(own.files, own.install...)}
+		}
 		s.commands = []string{script(own.look...)}
+		if own.silent {
+			reports = ""
+		}
 		s.variables = merge(s.variables, pins(own.pins...), map[string]string{"REPORT": reports})
 	}
 	s.variables["SOURCE_PATH"] = folder
@@ -165,6 +173,28 @@ func SAST(scope constructs.Construct, id string, props *GateProps) pipelines.Cod
 		name:    "sast",
 		folder:  p.Path,
 		pins:    []string{"SAST_RULES"},
+	}, s)
+}
+
+// Quality returns the step that looks for faults in the code of the service as the preset has it: go vet and staticcheck, SpotBugs,
+// the package's own script lint or eslint, ruff. Without a preset Gate must have Commands. It costs build minutes of a medium host.
+func Quality(scope constructs.Construct, id string, props *GateProps) pipelines.CodeBuildStep {
+	p := props.withDefaults()
+	problems := p.Validate()
+	if problems == nil && p.Preset == "" && len(p.Gate.Commands) == 0 {
+		problems = errors.New("Gate.Commands: required without a Preset")
+	}
+	node.Must("build.Quality", scope, id, problems)
+	preset := presetOf(p.Preset)
+	s := step{large: true, cache: true, variables: caches()}
+	s.setRuntime(p.Preset)
+	return newGate(scope, id, p, gateCommands{
+		install: preset.qualityTools,
+		look:    preset.quality,
+		name:    "quality",
+		silent:  !preset.qualityReport,
+		folder:  p.Path,
+		pins:    preset.qualityPins,
 	}, s)
 }
 

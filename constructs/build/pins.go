@@ -26,6 +26,12 @@ const (
 	// sastRules are the rules of semgrep. https://github.com/semgrep/semgrep-rules, 2024-10-24: the last that are under the LGPL with
 	// the Commons Clause, and not under a licence of their own; decision 33. A commit's id is the digest of all that is in it.
 	sastRules = "157ae4706d7f54aa33647332f234dd68f30da195"
+	// ruffPin checks Python; the digest is of its wheel for Linux on x86_64. https://github.com/astral-sh/ruff, 2026-09.
+	ruffPin = "ruff==0.16.8 --hash=sha256:15e7d226246961db9235098333caa13063906d3851136b84c2900b82f5daa1df"
+	// spotbugsVersion is of the Maven plugin that finds bugs in Java. https://github.com/spotbugs/spotbugs-maven-plugin, 2025-11-23.
+	spotbugsVersion = "4.9.8.2"
+	// staticcheckVersion finds bugs in Go. https://github.com/dominikh/go-tools, 2026-02-13.
+	staticcheckVersion = "v0.7.0"
 	// npmBefore is the day whose versions npm takes for the dependencies of jest-junit.
 	npmBefore = "2026-09-01"
 )
@@ -70,6 +76,9 @@ func pins(names ...string) map[string]string {
 		"JACOCO_VERSION":            jacocoVersion,
 		"JEST_JUNIT_VERSION":        jestJunitVersion,
 		"NPM_BEFORE":                npmBefore,
+		"RUFF_PIN":                  ruffPin,
+		"SPOTBUGS_VERSION":          spotbugsVersion,
+		"STATICCHECK_VERSION":       staticcheckVersion,
 		"SAST_RULES":                sastRules,
 		"PYTHON_PINS":               strings.Join(pythonPins, " "),
 	}

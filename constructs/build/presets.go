@@ -14,6 +14,9 @@ type preset struct {
 	reports, coverage, format string
 	// languages are the folders of semgrep's rules.
 	languages []string
+	// qualityTools and quality name scripts, qualityPins the versions that they read; qualityReport is whether they write one.
+	qualityTools, quality, qualityPins []string
+	qualityReport                      bool
 }
 
 func presetOf(p environment.Preset) preset {
@@ -24,7 +27,9 @@ func presetOf(p environment.Preset) preset {
 			tools: []string{"go-install", "tools-go"}, tests: []string{"test-go"},
 			pins:    []string{"GOTESTSUM_VERSION", "GOCOVER_COBERTURA_VERSION"},
 			reports: "reports/junit.xml", coverage: "reports/coverage.xml", format: "COBERTURAXML",
-			languages: []string{"go"},
+			languages:    []string{"go"},
+			qualityTools: []string{"go-install", "tools-quality-go"}, quality: []string{"quality-go"},
+			qualityPins: []string{"STATICCHECK_VERSION"},
 		}
 	case environment.PresetJavaMaven:
 		return preset{
@@ -33,14 +38,16 @@ func presetOf(p environment.Preset) preset {
 			pins:    []string{"JACOCO_VERSION"},
 			reports: "target/surefire-reports/*.xml", coverage: "target/site/jacoco/jacoco.xml", format: "JACOCOXML",
 			languages: []string{"java"},
+			quality:   []string{"quality-java-maven"}, qualityPins: []string{"SPOTBUGS_VERSION"},
 		}
 	case environment.PresetNode:
 		return preset{
 			runtime: "nodejs", version: runtimeNode,
-			tools: []string{"tools-node"}, tests: []string{"test-node"},
+			tools: []string{"tools-node"}, tests: []string{"node-install", "test-node"},
 			pins:    []string{"JEST_JUNIT_VERSION", "NPM_BEFORE"},
 			reports: "reports/junit.xml", coverage: "reports/clover.xml", format: "CLOVERXML",
 			languages: []string{"javascript", "typescript"},
+			quality:   []string{"node-install", "quality-node"},
 		}
 	case environment.PresetPython:
 		return preset{
@@ -48,7 +55,9 @@ func presetOf(p environment.Preset) preset {
 			tests:   []string{"test-python"},
 			pins:    []string{"PYTHON_PINS"},
 			reports: "reports/junit.xml", coverage: "reports/coverage.xml", format: "COBERTURAXML",
-			languages: []string{"python"},
+			languages:    []string{"python"},
+			qualityTools: []string{"tools-quality-python"}, quality: []string{"quality-python"},
+			qualityPins: []string{"RUFF_PIN"}, qualityReport: true,
 		}
 	}
 	return preset{}

@@ -68,6 +68,10 @@ Gate.Mode: must be one of [block report], got "warn"
 Gate.Reports: must be relative and stay in the source, got "../a.xml"
 Gate.Reports: goes with Commands only`,
 		},
+		"gate of an unknown preset": {
+			&build.GateProps{Name: "shop", Preset: "rust"},
+			project + "Source: required\nPreset: must be one of [go java-maven node python], got \"rust\"",
+		},
 		"gate without a command": {
 			&build.GateProps{Name: "shop", Gate: environment.Gate{Commands: []string{"make lint", ""}}},
 			project + "Source: required\nGate.Commands[1]: must not be empty",

@@ -28,6 +28,8 @@ type Gates struct {
 	// SAST looks for weaknesses in the code: injection, unsafe cryptography, requests that lead elsewhere. Default: semgrep, with
 	// the rules of the preset's language.
 	SAST Gate
+	// Quality looks for faults in the code. Commands are required without a preset. Default: what goes with the preset.
+	Quality Gate
 }
 
 // Gate is one check of the build stage.
@@ -65,12 +67,15 @@ type gate struct {
 
 // all are the gates in the order of the plan.
 func (g Gates) all() []gate {
-	return []gate{{"secrets", g.Secrets}, {"sast", g.SAST}}
+	return []gate{{"secrets", g.Secrets}, {"sast", g.SAST}, {"quality", g.Quality}}
 }
 
 func (c *checker) gates(at string, b Build) {
 	for _, g := range b.Gates.all() {
 		c.gate(at+".gates."+g.key, g.Gate)
+	}
+	if b.Preset == "" && len(b.TestCommands) > 0 && len(b.Gates.Quality.Commands) == 0 {
+		c.related([]string{at + ".testCommands", at + ".preset"}, at+".gates.quality.commands", "is required without a preset, which would have some")
 	}
 }
 

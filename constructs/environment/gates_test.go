@@ -18,7 +18,9 @@ func TestGates(t *testing.T) {
 		"empty command":      {func(p *Plan) { ui(p).Build.Gates.Secrets.Commands = []string{"a", " "} }, "secrets.commands[1]: must not be empty"},
 		"reports of the gate's own commands": {func(p *Plan) { ui(p).Build.Gates.Secrets.Reports = "a.xml" },
 			"secrets.reports: goes with commands only"},
-		"absolute reports":     {func(p *Plan) { ui(p).Build.Gates.Secrets = Gate{Commands: []string{"a"}, Reports: "/a.xml"} }, "secrets.reports: must be relative"},
+		"absolute reports": {func(p *Plan) { ui(p).Build.Gates.Secrets = Gate{Commands: []string{"a"}, Reports: "/a.xml"} }, "secrets.reports: must be relative"},
+		"quality without a preset": {func(p *Plan) { mailer(p).Build.Gates.Quality.Commands = nil },
+			"services.mailer.build.gates.quality.commands: is required without a preset"},
 		"report with a reason": {func(p *Plan) { ui(p).Build.Gates.Secrets = Gate{Mode: ReportOnly, Reason: "old keys"} }, ""},
 		"said to block":        {func(p *Plan) { ui(p).Build.Gates.Secrets = Gate{Mode: Block, Reason: "of the defaults"} }, ""},
 		"no production": {func(p *Plan) {

@@ -180,6 +180,7 @@ func (x *explainer) source() {
 	}
 	x.gate("secrets", b.Gates.Secrets)
 	x.gate("sast", b.Gates.SAST)
+	x.gate("quality", b.Gates.Quality)
 }
 
 // gate lists what a gate of the build stage does with its findings, and what it runs where the file says so.

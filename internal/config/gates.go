@@ -12,6 +12,8 @@ type Gates struct {
 	Secrets *Gate `yaml:"secrets"`
 	// SAST looks for weaknesses in the code: injection, unsafe cryptography, requests that lead elsewhere.
 	SAST *Gate `yaml:"sast"`
+	// Quality looks for faults in the code. Commands are required without a preset.
+	Quality *Gate `yaml:"quality"`
 }
 
 // Gate is one check of the build stage.
@@ -27,7 +29,7 @@ type Gate struct {
 }
 
 func (g Gates) plan() environment.Gates {
-	return environment.Gates{Secrets: value(g.Secrets).plan(), SAST: value(g.SAST).plan()}
+	return environment.Gates{Secrets: value(g.Secrets).plan(), SAST: value(g.SAST).plan(), Quality: value(g.Quality).plan()}
 }
 
 func (g Gate) plan() environment.Gate {

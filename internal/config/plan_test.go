@@ -95,6 +95,10 @@ func TestPlanHasEveryKey(t *testing.T) {
 				Mode: environment.Block, Reason: "the scanner of the group, which knows its frameworks",
 				Commands: []string{"npm ci", "npm run security"}, Reports: "reports/security.xml",
 			},
+			Quality: environment.Gate{
+				Mode: environment.Block, Reason: "eslint with the rules of the group",
+				Commands: []string{"npm ci", "npm run lint:report"}, Reports: "reports/lint.xml",
+			},
 		},
 	}); !reflect.DeepEqual(web.Build, want) {
 		t.Errorf("build: got %+v", web.Build)

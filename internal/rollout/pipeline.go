@@ -81,6 +81,7 @@ const (
 	stepTests     = "UnitTests"
 	stepSecrets   = "Secrets"
 	stepSAST      = "SAST"
+	stepQuality   = "Quality"
 	stepPackage   = "Package"
 	stepContract  = "Contract"
 	stepBlueGreen = "BlueGreen"
@@ -156,6 +157,7 @@ func servicePipeline(plan *environment.Plan, s *environment.Service) Pipeline {
 const (
 	doesSecrets = "look for passwords, keys and tokens"
 	doesSAST    = "look for weaknesses in the code"
+	doesQuality = "look for faults in the code"
 )
 
 // gates lists what runs side by side before an image is built.
@@ -165,6 +167,7 @@ func gates(s *environment.Service) []Action {
 		build(stepTests, "unit tests with their reports"),
 		gate(stepSecrets, doesSecrets, g.Secrets),
 		gate(stepSAST, doesSAST, g.SAST),
+		gate(stepQuality, doesQuality, g.Quality),
 	})
 }
 
