@@ -299,7 +299,7 @@ func TestWarnings(t *testing.T) {
 	for _, w := range load(t, "full").Warnings() {
 		got = append(got, w.String())
 	}
-	if want := "testdata/good/full.yaml:72:17: services.web.build.gates.secrets.mode: its findings stop nothing: it reports only"; len(got) != 1 || got[0] != want {
+	if want := "testdata/good/full.yaml:82:17: services.web.build.gates.secrets.mode: its findings stop nothing: it reports only"; len(got) != 1 || got[0] != want {
 		t.Errorf("full.yaml: %v", got)
 	}
 	ws := parse(t, "services: {one: {build: {preset: go}}}").Warnings()
