@@ -62,6 +62,10 @@ func newPlatformPipeline(app awscdk.App, props *StorefrontProps) *PlatformPipeli
 		Fingerprints: true,
 		Review:       true,
 	})
+	// The repository has no image to guard; its account numbers, names and history are the store's own.
+	synth.AddStepDependency(build.Secrets(p.Stack, "Secrets", &build.GateProps{
+		Project: p.Pipeline.Project(), Source: code, Name: store.PipelineName(environment.PlatformName),
+	}))
 	p.reviewed = synth.AddOutputDirectory(jsii.String(build.Reviewed))
 	p.fingerprints = synth.AddOutputDirectory(jsii.String(build.Fingerprints))
 	p.Pipeline.Synthesize(synth)

@@ -40,7 +40,7 @@ type ServicePipeline struct {
 	reviewed pipelines.FileSet
 }
 
-// newServicePipeline creates the pipeline of a service: source, unit tests, package, synth with the image's digest, the
+// newServicePipeline creates the pipeline of a service: source, unit tests and gates, package, synth with the image's digest, the
 // pipeline's update of itself, and a wave of targets for each of the plan's.
 func newServicePipeline(app awscdk.App, props *StorefrontProps, s *environment.Service) *ServicePipeline {
 	store := props.Plan.Store
@@ -93,6 +93,9 @@ func (p *ServicePipeline) addBuild() {
 		Registry:     p.registry(),
 	})
 	p.image.AddStepDependency(p.tests)
+	for _, gate := range p.gates(project, code) {
+		p.image.AddStepDependency(gate)
+	}
 	p.assembly = build.Synth(stack, "Synth", &build.SynthProps{
 		Project: project, Source: p.program, Scope: s.Name, ImageDigest: build.Digest(p.image), Review: true,
 	})
@@ -101,6 +104,22 @@ func (p *ServicePipeline) addBuild() {
 		p.releases = p.assembly.AddOutputDirectory(jsii.String("cdk.out/" + release.Folder))
 	}
 	p.Pipeline.Synthesize(p.assembly)
+}
+
+// gates are what must let a commit pass before its image is built, side by side with the unit tests.
+func (p *ServicePipeline) gates(project build.Project, code environment.Source) []pipelines.CodeBuildStep {
+	props := func(gate environment.Gate) *build.GateProps {
+		return &build.GateProps{
+			Project: project, Source: p.code, Path: code.Path, Name: p.props.Plan.Store.PipelineName(p.service.Name), Gate: gate,
+			Preset: p.service.Build.Preset,
+		}
+	}
+	gates := p.service.Build.Gates
+	return []pipelines.CodeBuildStep{
+		build.Secrets(p.Stack, "Secrets", props(gates.Secrets)),
+		build.SAST(p.Stack, "SAST", props(gates.SAST)),
+		build.Quality(p.Stack, "Quality", props(gates.Quality)),
+	}
 }
 
 // usesCodeDeploy says whether CodeDeploy releases the service in any environment. Where it does not, there is no releases

@@ -79,7 +79,7 @@ func TestWhoAssumesWhat(t *testing.T) {
 			a.cannot(pipelineRole, "sts:AssumeRole", inspector, nil)
 			a.can(check, "sts:AssumeRole", inspector, nil)
 			a.cannot(check, "sts:AssumeRole", deployer, nil)
-			for _, project := range []string{"UnitTests", "Package", "Synth"} {
+			for _, project := range []string{"UnitTests", "BuildSecrets", "BuildSAST", "BuildQuality", "Package", "Synth"} {
 				role := a.projectRole(p.Store.PipelineStackName(name), project)
 				a.cannot(role, "sts:AssumeRole", deployer, nil)
 				a.cannot(role, "sts:AssumeRole", inspector, nil)
@@ -220,7 +220,7 @@ func TestBuilds(t *testing.T) {
 		a.can(synth, "kms:GenerateDataKey", a.artifactKey(p, home), viaS3(home))
 		a.can(synth, "codecommit:GitPull", "arn:aws:codecommit:"+home+":"+tools+":"+p.DeliverySource().Repository, nil)
 		source := "arn:aws:codecommit:" + home + ":" + tools + ":" + p.SourceOf(p.Service(name)).Repository
-		for _, project := range []string{"UnitTests", "BuildPackage"} {
+		for _, project := range []string{"UnitTests", "BuildSecrets", "BuildSAST", "BuildQuality", "BuildPackage"} {
 			a.can(a.projectRole(stack, project), "codecommit:GitPull", source, nil)
 			a.cannot(a.projectRole(stack, project), "codecommit:GitPush", source, nil)
 			a.cannot(a.projectRole(stack, project), "s3:PutObject", bucket+"/x", nil)
@@ -253,7 +253,7 @@ func (a *access) images(p *environment.Plan, stack, service string) {
 			}
 		}
 	}
-	for _, project := range []string{"UnitTests", "BuildSynth"} {
+	for _, project := range []string{"UnitTests", "BuildSecrets", "BuildSAST", "BuildQuality", "BuildSynth"} {
 		a.cannot(a.projectRole(stack, project), "ecr:PutImage", p.Store.RepositoryARN(service, p.Store.Tools.Region), nil)
 	}
 }

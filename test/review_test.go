@@ -143,6 +143,7 @@ var notVaried = map[string]string{
 	"environments.*.account":      "new stacks in another account; those of the old are left",
 	"defaults":                    "as the same key of a service",
 	"services":                    "a new service is new stacks",
+	"services.*.build.gates":      "pipelines only, as services.*.source",
 	"services.*.source.filter":    "pipelines only, as services.*.source",
 	"services.*.source.filePaths": "pipelines only, as services.*.source",
 }

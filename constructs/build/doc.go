@@ -1,4 +1,4 @@
-// Package build holds the steps of a pipeline that run in CodeBuild: unit tests, packaging, synthesis, the review of
+// Package build holds the steps of a pipeline that run in CodeBuild: unit tests and the gates beside them, packaging, synthesis, the review of
 // a change, the checks before and after a release, and the start of the pipelines that changed.
 //
 //	project := build.Project{Artifacts: bucket, LogGroup: logs}

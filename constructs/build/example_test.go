@@ -16,7 +16,7 @@ import (
 	"github.com/storeship/storeship/constructs/source"
 )
 
-// The build stage of a service: unit tests, one image for two regions, and the synthesis that releases its digest.
+// The build stage of a service: unit tests and a gate beside them, one image for two regions, and the synthesis that releases its digest.
 func Example() {
 	app := awscdk.NewApp(nil)
 	stack := awscdk.NewStack(app, jsii.String("Catalog"), nil)
@@ -33,6 +33,7 @@ func Example() {
 		Name:    "shop-catalog",
 		Build:   environment.Build{Preset: environment.PresetGo},
 	})
+	secrets := build.Secrets(stack, "Secrets", &build.GateProps{Project: project, Source: code, Name: "shop-catalog"})
 	image := build.Package(stack, "Package", &build.PackageProps{
 		Project: project,
 		Source:  code,
@@ -41,6 +42,7 @@ func Example() {
 		},
 	})
 	image.AddStepDependency(tests)
+	image.AddStepDependency(secrets)
 	synth := build.Synth(stack, "Synth", &build.SynthProps{
 		Project: project, Source: program, Scope: "catalog", ImageDigest: build.Digest(image),
 	})
@@ -52,10 +54,10 @@ func Example() {
 	build.AcknowledgePrivileged(image)
 
 	template := assertions.Template_FromStack(stack, nil)
-	template.ResourceCountIs(jsii.String("AWS::CodeBuild::ReportGroup"), jsii.Number(2))
+	template.ResourceCountIs(jsii.String("AWS::CodeBuild::ReportGroup"), jsii.Number(3))
 	template.HasResourceProperties(jsii.String("AWS::CodeBuild::Project"), map[string]any{
 		"Environment": map[string]any{"Image": "aws/codebuild/standard:8.0", "PrivilegedMode": true},
 	})
-	fmt.Println("unit tests, package, synth")
-	// Output: unit tests, package, synth
+	fmt.Println("unit tests and secrets, package, synth")
+	// Output: unit tests and secrets, package, synth
 }

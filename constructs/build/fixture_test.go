@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
 	"github.com/aws/aws-cdk-go/awscdk/v2/pipelines"
+	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/storeship/storeship/constructs/build"
@@ -94,6 +95,36 @@ var fixture = sync.OnceValue(func() map[string]any {
 		TestCommands: []string{"first=set; export first", "gotestsum first \"$first\"\nnpm second | cat", "gotestsum last"},
 		TestReports:  "**/out/*.xml",
 	}, false)
+	gate := func(id string, of func(constructs.Construct, string, *build.GateProps) pipelines.CodeBuildStep, change func(*build.GateProps)) {
+		props := &build.GateProps{Project: p, Source: code, Path: "src/app", Name: "shop-" + strings.ToLower(id)}
+		change(props)
+		tests = append(tests, of(stack, id, props))
+	}
+	gate("Secrets", build.Secrets, func(*build.GateProps) {})
+	gate("Told", build.Secrets, func(p *build.GateProps) {
+		p.Gate = environment.Gate{Mode: environment.ReportOnly, Reason: "old keys"}
+	})
+	gate("Zip", build.Secrets, func(p *build.GateProps) {
+		p.Source = source.S3(&source.S3Props{Bucket: p.Project.Artifacts, Key: "catalog.zip"}).Source(stack, "Zip", false)
+	})
+	gate("OwnGate", build.Secrets, func(p *build.GateProps) {
+		p.Gate.Commands, p.Gate.Reports = []string{"npm first | cat", "gotestsum last"}, "out/*.xml"
+	})
+	gate("OwnTold", build.Secrets, func(p *build.GateProps) {
+		p.Gate.Mode, p.Gate.Commands = environment.ReportOnly, []string{"npm first | cat", "gotestsum last"}
+	})
+	for id, preset := range map[string]environment.Preset{
+		"SAST": environment.PresetGo, "JavaSAST": environment.PresetJavaMaven, "NodeSAST": environment.PresetNode,
+		"PythonSAST": environment.PresetPython, "AnySAST": "",
+	} {
+		gate(id, build.SAST, func(p *build.GateProps) { p.Preset = preset })
+	}
+	for id, preset := range map[string]environment.Preset{
+		"GoQuality": environment.PresetGo, "JavaQuality": environment.PresetJavaMaven, "NodeQuality": environment.PresetNode,
+		"PythonQuality": environment.PresetPython,
+	} {
+		gate(id, build.Quality, func(p *build.GateProps) { p.Preset = preset })
+	}
 	image := build.Package(stack, "Package", &build.PackageProps{
 		Project: p, Source: code, Path: "src/app", Registry: registry,
 	})

@@ -32,6 +32,8 @@ type step struct {
 	output       string
 	permissions  []permission
 	reportGroups []awscodebuild.ReportGroup
+	// suffix of the step's name, which its action gets; its resources do not.
+	suffix string
 }
 
 // newStep makes the step and gives its role what it needs. CDK Pipelines sees the role without its policy: what it would
@@ -72,7 +74,7 @@ func newStep(scope constructs.Construct, id string, s step) pipelines.CodeBuildS
 	if len(modes) > 0 {
 		props.Cache = awscodebuild.Cache_Local(modes...)
 	}
-	return pipelines.NewCodeBuildStep(&id, props)
+	return pipelines.NewCodeBuildStep(jsii.String(id+s.suffix), props)
 }
 
 // newProject makes the project of steps that share one, and gives its role what it needs; see newStep.

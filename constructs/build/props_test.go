@@ -55,6 +55,27 @@ Build.CoverageFormat: must be one of [CLOVERXML COBERTURAXML JACOCOXML SIMPLECOV
 			project + "Source: required\nBuild.CoverageFormat: required with CoverageReport: " +
 				"one of [CLOVERXML COBERTURAXML JACOCOXML SIMPLECOV]",
 		},
+		"gate": {
+			&build.GateProps{Name: "shop-catalog"},
+			project + "Source: required",
+		},
+		"gate, all wrong": {
+			&build.GateProps{Path: "/src", Name: "a", Gate: environment.Gate{Mode: "warn", Reports: "../a.xml"}},
+			project + `Source: required
+Path: must be relative and stay in the source, got "/src"
+Name: must be 2 to 100 letters, digits and hyphens, got "a"
+Gate.Mode: must be one of [block report], got "warn"
+Gate.Reports: must be relative and stay in the source, got "../a.xml"
+Gate.Reports: goes with Commands only`,
+		},
+		"gate of an unknown preset": {
+			&build.GateProps{Name: "shop", Preset: "rust"},
+			project + "Source: required\nPreset: must be one of [go java-maven node python], got \"rust\"",
+		},
+		"gate without a command": {
+			&build.GateProps{Name: "shop", Gate: environment.Gate{Commands: []string{"make lint", ""}}},
+			project + "Source: required\nGate.Commands[1]: must not be empty",
+		},
 		"package": {
 			&build.PackageProps{Dockerfile: "/Dockerfile", Registry: build.Registry{
 				Account: "1", Repository: "Shop", Regions: []string{"oregon", "us-west-2", "us-west-2"},

@@ -42,18 +42,22 @@ func UnitTests(scope constructs.Construct, id string, props *UnitTestsProps) pip
 		s.commands = append(s.commands, script(preset.tests...))
 	}
 	if p.Build.TestReports != "" {
-		s.report(scope, id+"Report", p.Name+"-unit-tests", awscodebuild.ReportGroupType_TEST, p.Path,
-			p.Build.TestReports, "JUNITXML")
-		// find's * also matches slashes, and ** need not match a folder.
-		s.variables["TEST_REPORTS"] = p.Build.TestReports
-		s.variables["TEST_REPORTS_PATTERN"] = strings.ReplaceAll(path.Clean(p.Build.TestReports), "**/", "*")
-		s.commands = append(s.commands, script("require-report"))
+		s.requireReport(scope, id, p.Name+"-unit-tests", p.Path, p.Build.TestReports)
 	}
 	if p.Build.CoverageReport != "" {
 		s.report(scope, id+"Coverage", p.Name+"-coverage", awscodebuild.ReportGroupType_CODE_COVERAGE, p.Path,
 			p.Build.CoverageReport, p.Build.CoverageFormat)
 	}
 	return newStep(scope, id, s)
+}
+
+// requireReport creates the report group of files that the commands before it write, and fails where there are none.
+func (s *step) requireReport(scope constructs.Construct, id, name, folder, files string) {
+	s.report(scope, id+"Report", name, awscodebuild.ReportGroupType_TEST, folder, files, "JUNITXML")
+	// find's * also matches slashes, and ** need not match a folder.
+	s.variables["TEST_REPORTS"] = files
+	s.variables["TEST_REPORTS_PATTERN"] = strings.ReplaceAll(path.Clean(files), "**/", "*")
+	s.commands = append(s.commands, script("require-report"))
 }
 
 // report creates a report group and has the build write to it. The group's own ARN stands in the buildspec: for a mere

@@ -97,6 +97,12 @@ func (c *check) architecture(field string, a environment.Architecture) {
 	}
 }
 
+func (c *check) mode(field string, m environment.GateMode) {
+	if m != "" && !slices.Contains(environment.GateModes, m) {
+		c.Addf(field, "must be one of %v, got %q", environment.GateModes, m)
+	}
+}
+
 func (c *check) role(value string) {
 	c.matches("InspectorRoleARN", value, roleARNForm, `the ARN of a role, such as "arn:aws:iam::222222222222:role/shop-beta-inspector"`)
 }

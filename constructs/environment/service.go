@@ -88,6 +88,8 @@ type Build struct {
 	// CoverageFormat is CodeBuild's name of its format, such as COBERTURAXML, JACOCOXML or CLOVERXML. Default: the
 	// preset's.
 	CoverageFormat string
+	// Gates are the other checks before an image is built. Default: all of them, and what they find stops the pipeline.
+	Gates Gates
 }
 
 // Protocol is what a container speaks to its load balancer.

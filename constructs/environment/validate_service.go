@@ -115,6 +115,7 @@ func (c *checker) build(at string, b Build) {
 			c.related(both, at+".coverageReport", "is required with coverageFormat when there is no preset")
 		}
 	}
+	c.gates(at, b)
 }
 
 // runtime checks how a service runs in an environment.

@@ -42,7 +42,7 @@ func newPlan(changes ...func(*Plan)) *Plan {
 			},
 		}, {
 			Name:  "mailer",
-			Build: Build{TestCommands: []string{"make test"}},
+			Build: Build{TestCommands: []string{"make test"}, Gates: Gates{Quality: Gate{Commands: []string{"make lint"}}}},
 		}},
 	}
 	for _, change := range changes {

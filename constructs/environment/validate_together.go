@@ -154,6 +154,7 @@ func (p *Plan) WarningsAt(now time.Time) Problems {
 		c.env = ""
 	}
 	c.sourceWarnings()
+	c.gateWarnings()
 	var closed []string
 	for _, r := range p.Store.Regions() {
 		if known, ok := FindRegion(r); ok && known.OptIn {

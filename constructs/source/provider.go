@@ -44,6 +44,9 @@ func (s *Source) GrantClone(role awsiam.IRole) {
 	}
 }
 
+// HasHistory says whether a build gets all commits before the one that it runs with, and not the files of that one only.
+func (s *Source) HasHistory() bool { return len(s.clone) > 0 }
+
 // Complete adds what CDK Pipelines has no place for: filters of a trigger, the rule that starts the pipeline at an upload,
 // permissions. Call it once, when the pipeline is built.
 func (s *Source) Complete(pipeline awscodepipeline.Pipeline) {

@@ -17,6 +17,7 @@ var enums = map[string][]string{
 	"preset":         texts(environment.Presets),
 	"architecture":   texts([]environment.Architecture{environment.X8664, environment.Arm64}),
 	"coverageFormat": environment.CoverageFormats,
+	"gateMode":       texts(environment.GateModes),
 	"protocol":       texts([]environment.Protocol{environment.HTTP1, environment.HTTP2, environment.GRPC}),
 	"engine":         texts(environment.Engines),
 	"method":         environment.CheckMethods,

@@ -178,6 +178,28 @@ func (x *explainer) source() {
 			orDefault(f.path, f.value, "the preset's", preset)
 		}
 	}
+	x.gate("secrets", b.Gates.Secrets)
+	x.gate("sast", b.Gates.SAST)
+	x.gate("quality", b.Gates.Quality)
+}
+
+// gate lists what a gate of the build stage does with its findings, and what it runs where the file says so.
+func (x *explainer) gate(key string, g environment.Gate) {
+	at := "build.gates." + key
+	mode := g.Mode
+	if mode == "" {
+		mode = environment.Block
+	}
+	x.add(at+".mode", string(mode), "default")
+	if g.Reason != "" {
+		x.add(at+".reason", g.Reason, "")
+	}
+	if g.Commands != nil {
+		x.add(at+".commands", list(g.Commands), "")
+	}
+	if g.Reports != "" {
+		x.add(at+".reports", g.Reports, "")
+	}
 }
 
 // list writes a list as the file would.

@@ -94,6 +94,7 @@ func (c *Config) service(name string, s *Service) *environment.Service {
 			Preset: environment.Preset(value(b.Preset)), Architecture: environment.Architecture(value(b.Architecture)),
 			Dockerfile: value(b.Dockerfile), Docker: value(b.Docker), TestCommands: slices.Clone(b.TestCommands), TestReports: value(b.TestReports),
 			CoverageReport: value(b.CoverageReport), CoverageFormat: value(b.CoverageFormat),
+			Gates: value(b.Gates).plan(),
 		},
 		Runtime:   c.runtime(s, "").plan(),
 		Overrides: map[string]func(*environment.Runtime){},

@@ -86,6 +86,20 @@ func TestPlanHasEveryKey(t *testing.T) {
 		Preset: environment.PresetNode, Architecture: environment.Arm64, Dockerfile: "docker/Dockerfile", Docker: true,
 		TestCommands: []string{"npm ci", "npm test"}, TestReports: "reports/*.xml",
 		CoverageReport: "coverage/clover.xml", CoverageFormat: "CLOVERXML",
+		Gates: environment.Gates{
+			Secrets: environment.Gate{
+				Mode: environment.ReportOnly, Reason: "until the keys of the first year are changed",
+				Commands: []string{"npm ci", "npm run secrets"}, Reports: "reports/secrets.xml",
+			},
+			SAST: environment.Gate{
+				Mode: environment.Block, Reason: "the scanner of the group, which knows its frameworks",
+				Commands: []string{"npm ci", "npm run security"}, Reports: "reports/security.xml",
+			},
+			Quality: environment.Gate{
+				Mode: environment.Block, Reason: "eslint with the rules of the group",
+				Commands: []string{"npm ci", "npm run lint:report"}, Reports: "reports/lint.xml",
+			},
+		},
 	}); !reflect.DeepEqual(web.Build, want) {
 		t.Errorf("build: got %+v", web.Build)
 	}
@@ -285,7 +299,7 @@ func TestWarnings(t *testing.T) {
 	for _, w := range load(t, "full").Warnings() {
 		got = append(got, w.String())
 	}
-	if len(got) != 0 {
+	if want := "testdata/good/full.yaml:82:17: services.web.build.gates.secrets.mode: its findings stop nothing: it reports only"; len(got) != 1 || got[0] != want {
 		t.Errorf("full.yaml: %v", got)
 	}
 	ws := parse(t, "services: {one: {build: {preset: go}}}").Warnings()

@@ -202,6 +202,8 @@ type Build struct {
 	CoverageReport *string `yaml:"coverageReport"`
 	// CoverageFormat is CodeBuild's name of the coverage file's format. Without it: the preset's.
 	CoverageFormat *string `yaml:"coverageFormat" enum:"coverageFormat"`
+	// Gates are the other checks before an image is built. Without it: all of them, and what they find stops the pipeline.
+	Gates *Gates `yaml:"gates"`
 }
 
 // Runtime is how a service runs.

@@ -79,6 +79,9 @@ type Action struct {
 const (
 	stepSynth     = "Synth"
 	stepTests     = "UnitTests"
+	stepSecrets   = "Secrets"
+	stepSAST      = "SAST"
+	stepQuality   = "Quality"
 	stepPackage   = "Package"
 	stepContract  = "Contract"
 	stepBlueGreen = "BlueGreen"
@@ -101,7 +104,10 @@ func platformPipeline(plan *environment.Plan) Pipeline {
 	delivery := plan.DeliverySource()
 	p := newPipeline(store, environment.PlatformName, triggerOf(store, delivery, environment.OnPush))
 	p.add("Source", []Action{source(delivery)})
-	p.add("Build", []Action{build(stepSynth, "synthesize "+environment.PlatformName+", and everything once more for the fingerprints of the services")})
+	p.add("Build", []Action{
+		gate(stepSecrets, doesSecrets, environment.Gate{}),
+		build(stepSynth, "synthesize "+environment.PlatformName+", and everything once more for the fingerprints of the services"),
+	})
 	p.add("UpdatePipeline", []Action{selfMutate()})
 	var tools wave
 	for _, region := range store.Regions() {
@@ -126,11 +132,10 @@ func servicePipeline(plan *environment.Plan, s *environment.Service) Pipeline {
 	store, own, delivery := plan.Store, plan.SourceOf(s), plan.DeliverySource()
 	p := newPipeline(store, s.Name, triggerOf(store, own, plan.TriggerOf(s)))
 	p.add("Source", inOrder([]Action{source(own), source(delivery)}))
-	p.add("Build", []Action{
-		build(stepTests, "unit tests with their reports"),
+	p.add("Build", append(gates(s),
 		build(stepPackage, "build the image, push it, copy its digest to "+strings.Join(store.Regions(), ", ")),
 		build(stepSynth, "synthesize "+s.Name+" with that digest"),
-	})
+	))
 	p.add("UpdatePipeline", []Action{selfMutate()})
 	for n, e := range store.Environments {
 		for i := range e.Waves {
@@ -146,6 +151,31 @@ func servicePipeline(plan *environment.Plan, s *environment.Service) Pipeline {
 		}
 	}
 	return p
+}
+
+// What the gates do.
+const (
+	doesSecrets = "look for passwords, keys and tokens"
+	doesSAST    = "look for weaknesses in the code"
+	doesQuality = "look for faults in the code"
+)
+
+// gates lists what runs side by side before an image is built.
+func gates(s *environment.Service) []Action {
+	g := s.Build.Gates
+	return inOrder([]Action{
+		build(stepTests, "unit tests with their reports"),
+		gate(stepSecrets, doesSecrets, g.Secrets),
+		gate(stepSAST, doesSAST, g.SAST),
+		gate(stepQuality, doesQuality, g.Quality),
+	})
+}
+
+func gate(step, does string, g environment.Gate) Action {
+	if g.ReportsOnly() {
+		does += ", and report only: nothing stops"
+	}
+	return build(g.Action(step), does)
 }
 
 // platformIn lists what the platform's pipeline does in a target, step after step.

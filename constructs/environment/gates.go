@@ -1,0 +1,121 @@
+package environment
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/storeship/storeship/internal/text"
+)
+
+// GateMode is what becomes of what a gate finds.
+type GateMode string
+
+// The modes of a gate.
+const (
+	// Block stops the pipeline.
+	Block GateMode = "block"
+	// ReportOnly writes the report and lets the pipeline go on. The action's name says so.
+	ReportOnly GateMode = "report"
+)
+
+// GateModes lists all modes.
+var GateModes = []GateMode{Block, ReportOnly}
+
+// Gates are the checks of the build stage beside the unit tests. An image is built when all of them let it pass.
+type Gates struct {
+	// Secrets looks for passwords, keys and tokens in the source, and in its history where it has one. Default: gitleaks.
+	Secrets Gate
+	// SAST looks for weaknesses in the code: injection, unsafe cryptography, requests that lead elsewhere. Default: semgrep, with
+	// the rules of the preset's language.
+	SAST Gate
+	// Quality looks for faults in the code. Commands are required without a preset. Default: what goes with the preset.
+	Quality Gate
+}
+
+// Gate is one check of the build stage.
+type Gate struct {
+	// Mode says what becomes of findings. Default: [Block].
+	Mode GateMode
+	// Reason why findings stop nothing. Required with [ReportOnly] where an environment is of kind production.
+	Reason string
+	// Commands replace those of the gate; one that fails is a finding. Default: the gate's own.
+	Commands []string
+	// Reports is the JUnit XML file or pattern that Commands write, and must write, relative to where they run. Only with
+	// Commands. Default: none.
+	Reports string
+}
+
+// ReportsOnly says whether findings stop nothing.
+func (g Gate) ReportsOnly() bool { return g.Mode == ReportOnly }
+
+// ReportOnlySuffix ends the name of the action of a gate whose findings stop nothing.
+const ReportOnlySuffix = "-report-only"
+
+// Action is the name of the action of the gate that is called so while it blocks.
+func (g Gate) Action(name string) string {
+	if g.ReportsOnly() {
+		return name + ReportOnlySuffix
+	}
+	return name
+}
+
+// gate is a gate with its key in the plan.
+type gate struct {
+	key string
+	Gate
+}
+
+// all are the gates in the order of the plan.
+func (g Gates) all() []gate {
+	return []gate{{"secrets", g.Secrets}, {"sast", g.SAST}, {"quality", g.Quality}}
+}
+
+func (c *checker) gates(at string, b Build) {
+	for _, g := range b.Gates.all() {
+		c.gate(at+".gates."+g.key, g.Gate)
+	}
+	if b.Preset == "" && len(b.TestCommands) > 0 && len(b.Gates.Quality.Commands) == 0 {
+		c.related([]string{at + ".testCommands", at + ".preset"}, at+".gates.quality.commands", "is required without a preset, which would have some")
+	}
+}
+
+func (c *checker) gate(at string, g Gate) {
+	c.gateMode(at, g.Mode, g.Reason)
+	for i, command := range g.Commands {
+		if strings.TrimSpace(command) == "" {
+			c.add(text.Item(at+".commands", i), "must not be empty")
+		}
+	}
+	if g.Reports == "" {
+		return
+	}
+	if len(g.Commands) == 0 {
+		c.add(at+".reports", "goes with commands only: the gate's own know where they write")
+		return
+	}
+	c.relative(at+".reports", g.Reports, globPattern)
+}
+
+// gateMode checks whether a gate says why it stops nothing, where that lets something into production.
+func (c *checker) gateMode(at string, mode GateMode, reason string) {
+	if mode != "" && !oneOf(c, at+".mode", mode, GateModes) {
+		return
+	}
+	i := slices.IndexFunc(c.plan.Store.Environments, func(e *Environment) bool { return e.Kind == Production })
+	if mode == ReportOnly && strings.TrimSpace(reason) == "" && i >= 0 {
+		c.related([]string{at + ".mode"}, at+".reason",
+			"is required: with mode report its findings stop nothing on the way to %s; say why, or let it block", c.plan.Store.Environments[i].Name)
+	}
+}
+
+// gateWarnings says of every gate that stops nothing that it does not.
+func (c *checker) gateWarnings() {
+	for i, s := range c.plan.Services {
+		at := under("services", s.Name, i) + ".build.gates."
+		for _, g := range s.Build.Gates.all() {
+			if g.ReportsOnly() {
+				c.add(at+g.key+".mode", "its findings stop nothing: it reports only")
+			}
+		}
+	}
+}
