@@ -69,7 +69,7 @@ $(SDK)/$(NODE): $(SDK)/package.json $(SDK)/package-lock.json
 	@touch $@
 
 test: $(NODE) $(SDK)/$(NODE) ## Run every test that needs no more than Go, npm and make
-	@failed=""; for m in $(TESTED); do echo "go test ./... in $$m"; (cd $$m && go test ./...) || failed="$$failed $$m"; done; \
+	@failed=""; for m in $(TESTED); do echo "go test ./... in $$m"; (cd $$m && go test -timeout 20m ./...) || failed="$$failed $$m"; done; \
 	  [ -z "$$failed" ] || { echo "failed in:$$failed" >&2; exit 1; }
 
 test-tools: $(NODE) ## Run the tests that need more: shellcheck over every script, and the reviewer's page in a headless Chromium
