@@ -28,7 +28,7 @@ GODIRS   := $(wildcard *.go apps constructs examples internal stacks test)
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help synth fast right validate app test test-tools check format lint tidy current scripts golden bench clean
+.PHONY: help synth fast right validate app test test-tools test-scanners check format lint tidy current scripts golden bench clean
 
 help: ## Show this page
 	@echo "make TARGET [CONFIG=$(CONFIG)] [OUT=$(OUT)] [SCOPE=service] [IMAGE=sha256:…]"; echo
@@ -79,6 +79,9 @@ test-tools: $(NODE) ## Run the tests that need more: shellcheck over every scrip
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || \
 	  { echo "Chromium is not on the PATH; install it (Debian: apt-get install chromium)" >&2; exit 1; }
 	cd test && go vet -tags browser ./report && go test -tags browser -run Browser ./report
+
+test-scanners: ## Run the gates' scripts with the real gitleaks and semgrep, which must be on the PATH
+	go test -count=1 -tags scanners -run With ./constructs/build
 
 check: format lint tidy current scripts ## Run every check that is no test; with the tests, this is what CI runs
 

@@ -168,39 +168,3 @@ func TestGateOfOwnCommands(t *testing.T) {
 		}
 	}
 }
-
-// Catches what the stand-in hides: that gitleaks finds nothing and says 0 where git refuses to work, and that what it finds is
-// shown. The key is made up.
-func TestSecretsWithGitleaks(t *testing.T) {
-	real, err := exec.LookPath("gitleaks")
-	if err != nil {
-		t.Skip("gitleaks is not installed")
-	}
-	h, _ := gateHost(t, "Secrets")
-	variables := map[string]string{"GITLEAKS_SHA256": h.archived(real)}
-	h.run(variables)
-	h.succeeds()
-	key := "AKIA" + "IOSFODNN7ABCDEFG"
-	file := filepath.Join(h.source, "settings")
-	must(t, os.WriteFile(file, []byte("key = \""+key+"\"\n"), 0o600))
-	h.git("add", ".")
-	h.git("commit", "--quiet", "--message", "add")
-	must(t, os.Remove(file))
-	h.git("commit", "--quiet", "--all", "--message", "remove")
-	h.output = ""
-	h.run(variables)
-	h.fails("there are secrets in", "Fingerprint: ", ":settings:aws-access-token:1")
-	report, err := os.ReadFile(filepath.Join(h.source, "storeship-reports/secrets.xml"))
-	must(t, err)
-	if strings.Contains(h.output, key) || strings.Contains(string(report), key) {
-		t.Errorf("shows the key: %s\n%s", h.output, report)
-	}
-	if os.Getuid() != 0 {
-		return
-	}
-	// A clone of another user, as CodeBuild may make it.
-	must(t, exec.Command("chown", "-R", "65534", h.source).Run())
-	h.failed, h.output = false, ""
-	h.run(variables)
-	h.fails("there are secrets in")
-}

@@ -65,9 +65,7 @@ func TestJavaQuality(t *testing.T) {
 // package's own.
 func TestNodeQuality(t *testing.T) {
 	node, err := exec.LookPath("node")
-	if err != nil {
-		t.Skip("node is not installed")
-	}
+	must(t, err)
 	for name, c := range map[string]struct{ lock, manifest, file, want string }{
 		"npm with a script":            {"package-lock.json", `{"scripts": {"lint": "eslint src"}}`, "eslint.config.js", "npm run lint"},
 		"yarn with a script":           {"yarn.lock", `{"scripts": {"lint": "eslint src"}}`, "a", "yarn run lint"},

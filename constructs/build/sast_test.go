@@ -2,7 +2,6 @@ package build_test
 
 import (
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -94,29 +93,5 @@ func TestSASTOfEveryPreset(t *testing.T) {
 		if got := p.variables["LANGUAGES"]; got != want {
 			t.Errorf("%s: %q, want %q", step, got, want)
 		}
-	}
-}
-
-// Catches what the stand-in hides: flags that semgrep does not have, and a finding that it reports and ends with 0.
-func TestSASTWithSemgrep(t *testing.T) {
-	real, err := exec.LookPath("semgrep")
-	if err != nil {
-		t.Skip("semgrep is not installed")
-	}
-	h := sastHost(t, "SAST")
-	h.write("semgrep", "#!/bin/sh\nexec '"+real+"' \"$@\"\n")
-	h.write("rule", "rules: [{id: shell, languages: [go], severity: ERROR, message: a shell, pattern: 'exec.Command(\"sh\", ...)'}]\n")
-	file := filepath.Join(h.source, "src/app/main.go")
-	must(t, os.WriteFile(file, []byte("package main\n\nfunc main() {}\n"), 0o600))
-	h.run(nil)
-	h.succeeds()
-	must(t, os.WriteFile(file, []byte("package main\n\nfunc main() { exec.Command(\"sh\", \"-c\", x).Run() }\n"), 0o600))
-	h.output = ""
-	h.run(nil)
-	h.fails("semgrep found weaknesses")
-	report, err := os.ReadFile(filepath.Join(h.source, "src/app/storeship-reports/sast.xml"))
-	must(t, err)
-	if !strings.Contains(string(report), "shell") {
-		t.Errorf("report: %s", report)
 	}
 }

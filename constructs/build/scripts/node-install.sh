@@ -1,4 +1,5 @@
 # Installs exactly what the lock file of a Node package says, and tells which manager it is of.
+# shellcheck disable=SC2034
 if [ -f yarn.lock ]; then
   manager=yarn
   corepack enable

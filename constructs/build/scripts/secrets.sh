@@ -4,6 +4,7 @@ PATH=$STORESHIP/bin:$PATH
 unset GITLEAKS_CONFIG GITLEAKS_CONFIG_TOML
 mkdir -p "$(dirname "$REPORT")"
 log=$STORESHIP/secrets.log
+# shellcheck disable=SC2034
 found="there are secrets in $PWD: change each at its service, for it is known from now on; then take it out. docs/gates.md says what to do about one \
 that is none"
 
