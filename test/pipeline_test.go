@@ -178,7 +178,8 @@ func TestBlueGreenActions(t *testing.T) {
 	released := 0
 	for _, service := range p.Services {
 		stages := pipeline(t, c, p.Store.PipelineName(service.Name))
-		synthOutputs := stages[1].actions[2].outputs
+		synth := stages[1].actions[len(stages[1].actions)-1]
+		require.Equal(t, "Synth", synth.name)
 		var got []string
 		for _, s := range stages {
 			for _, a := range s.actions {
@@ -189,7 +190,7 @@ func TestBlueGreenActions(t *testing.T) {
 				artifact := a.configuration["TaskDefinitionTemplateArtifact"]
 				require.Equal(t, artifact, a.configuration["AppSpecTemplateArtifact"])
 				require.Equal(t, []string{fmt.Sprint(artifact)}, a.inputs)
-				require.Contains(t, synthOutputs, artifact)
+				require.Contains(t, synth.outputs, artifact)
 				require.NotEqual(t, "Synth_Output", artifact, "the whole assembly is over 3 MB")
 				require.Contains(t, releases, fmt.Sprint("releases/", a.configuration["TaskDefinitionTemplatePath"]))
 				require.Contains(t, releases, fmt.Sprint("releases/", a.configuration["AppSpecTemplatePath"]))
