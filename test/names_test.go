@@ -171,6 +171,9 @@ var elsewhere = []string{
 	"/platform/tools/dispatch/",
 	// The id of a change that a person lets pass, which only a person writes.
 	"/platform/tools/review/",
+	// The stop switch and what lets one execution pass it, which only people write.
+	"/platform/tools/stop/",
+	"/platform/tools/break-glass/",
 }
 
 // Catches: a policy that allows something on a name with a typing error, so that the call fails at night.
