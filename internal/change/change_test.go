@@ -135,6 +135,7 @@ var cases = []struct {
     expose: internal
 ` + "  catalog:\n"}},
 	{"uploads-instead-of-codecommit", false, []string{"environments:\n", "source: {provider: s3}\nenvironments:\n", "{repository: retail-ui}", "{key: ui.zip}", "{repository: retail-orders}", "{key: orders.zip}"}},
+	{"notifications", false, []string{"environments:\n", "notifications: {notify: [team@shop.example.com], onCall: [oncall@shop.example.com]}\nenvironments:\n"}},
 	{"delivery-and-sources", false, []string{"environments:\n", "delivery: {repository: retail-delivery}\nenvironments:\n", "{repository: retail-ui}", "{repository: retail-web}",
 		"{repository: retail-orders}", "{repository: retail-orders, branch: release}"}},
 }
