@@ -25,11 +25,20 @@ exports.handler = async (event) => {
     urgent: place.kind === 'production' && URGENT.includes(m.event) ? 'yes' : 'no',
   };
   const subject = `[${[STORE.name, place.environment].filter(Boolean).join(' ')}] ${m.headline}`;
+  const body = m.lines.filter((line) => line !== undefined).join('\n').replace(/\n{3,}/g, '\n\n').replace(/^\n+/, '') + '\n';
   await sns.send(new PublishCommand({
     TopicArn: process.env.TOPIC,
     // ASCII, no line breaks, less than 100 characters: https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
     Subject: cut(subject.replace(/[^ -~]+/g, ' '), 99),
-    Message: [subject, '', ...m.lines.filter((line) => line !== undefined)].join('\n').replace(/\n{3,}/g, '\n\n') + '\n',
+    // Amazon Q Developer brings to a chat, by https, what has this form, and drops all else without a word.
+    // https://docs.aws.amazon.com/chatbot/latest/adminguide/custom-notifs.html
+    MessageStructure: 'json',
+    Message: JSON.stringify({
+      default: `${subject}\n\n${body}`,
+      https: JSON.stringify({
+        version: '1.0', source: 'custom', content: { textType: 'client-markdown', title: cut(subject, 250), description: cut(body, 8000) },
+      }),
+    }),
     MessageAttributes: Object.fromEntries(Object.entries(attributes).map(([k, v]) => [k, { DataType: 'String', StringValue: v }])),
   }));
 };

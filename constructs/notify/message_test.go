@@ -3,9 +3,11 @@ package notify_test
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -45,15 +47,36 @@ class Client {
 }
 module.exports = {
   SNSClient: Client, CodePipelineClient: Client, SSMClient: Client,
-  PublishCommand: command('Publish', ['TopicArn', 'Subject', 'Message', 'MessageAttributes'], []),
+  PublishCommand: command('Publish', ['TopicArn', 'Subject', 'Message', 'MessageStructure', 'MessageAttributes'], []),
   ListActionExecutionsCommand: command('ListActionExecutions', ['pipelineName'], ['filter', 'maxResults', 'nextToken']),
   GetParameterHistoryCommand: command('GetParameterHistory', ['Name'], ['WithDecryption', 'NextToken', 'MaxResults']),
 };`
 
 // published is a message as SNS takes it.
 type published struct {
-	TopicArn, Subject, Message string
-	MessageAttributes          map[string]struct{ DataType, StringValue string }
+	TopicArn, Subject, Message, MessageStructure string
+	MessageAttributes                            map[string]struct{ DataType, StringValue string }
+}
+
+// chat is what Amazon Q Developer takes.
+type chat struct {
+	Version, Source string
+	Content         struct{ TextType, Title, Description string }
+}
+
+// parts are the text for people, and what chats get.
+func (m *published) parts(t *testing.T) (text string, c chat) {
+	t.Helper()
+	by := map[string]string{}
+	if err := json.Unmarshal([]byte(m.Message), &by); err != nil || m.MessageStructure != "json" || by["default"] == "" || len(by) != 2 {
+		t.Fatalf("SNS refuses %s: %v", m.Message, err)
+	}
+	decoder := json.NewDecoder(strings.NewReader(by["https"]))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&c); err != nil {
+		t.Fatal(err)
+	}
+	return by["default"], c
 }
 
 // tell runs the function with a sample and returns what it published, if anything, and all that it printed.
@@ -96,13 +119,15 @@ func tell(t *testing.T, sample string) (*published, string) {
 }
 
 // text is the message as a person reads it, after what SNS filters by.
-func (m *published) text() string {
+func (m *published) text(t *testing.T) string {
+	t.Helper()
+	said, _ := m.parts(t)
 	var attributes []string
 	for name, a := range m.MessageAttributes {
 		attributes = append(attributes, name+"="+a.StringValue)
 	}
 	slices.Sort(attributes)
-	return "Subject: " + m.Subject + "\nAttributes: " + strings.Join(attributes, " ") + "\n\n" + m.Message
+	return "Subject: " + m.Subject + "\nAttributes: " + strings.Join(attributes, " ") + "\n\n" + said
 }
 
 // samples reads the sample events, by name.
@@ -140,12 +165,17 @@ func TestMessages(t *testing.T) {
 			m, out := tell(t, sample)
 			if slices.Contains(quiet, name) {
 				if m != nil {
-					t.Errorf("told of: %s", m.text())
+					t.Errorf("told of: %s", m.text(t))
 				}
 				return
 			}
 			if m == nil {
 				t.Fatalf("nothing was published: %s", out)
+			}
+			said, c := m.parts(t)
+			if c.Version != "1.0" || c.Source != "custom" || c.Content.TextType != "client-markdown" ||
+				c.Content.Title+"\n\n"+c.Content.Description != said {
+				t.Errorf("no chat says %+v", c)
 			}
 			if !strings.HasSuffix(m.TopicArn, ":retail-store-notifications") {
 				t.Errorf("sent to %s", m.TopicArn)
@@ -154,7 +184,7 @@ func TestMessages(t *testing.T) {
 				t.Errorf("SNS refuses the subject %q", m.Subject)
 			}
 			for _, wrong := range []string{"undefined", "null", "NaN", "[object", "\\n", "\n\n\n"} {
-				if strings.Contains(m.text(), wrong) {
+				if strings.Contains(m.text(t), wrong) {
 					t.Errorf("has %q", wrong)
 				}
 			}
@@ -163,7 +193,7 @@ func TestMessages(t *testing.T) {
 					t.Errorf("SNS refuses the attribute %s %+v", attribute, a)
 				}
 			}
-			golden(t, filepath.Join("testdata", "messages", name+".txt"), m.text())
+			golden(t, filepath.Join("testdata", "messages", name+".txt"), m.text(t))
 		})
 	}
 }
@@ -183,6 +213,43 @@ func golden(t *testing.T, path, text string) {
 	}
 	if text != string(want) {
 		t.Errorf("got\n%s\nwant\n%s\nUPDATE_GOLDEN=1 rewrites it", text, want)
+	}
+}
+
+// Catches: an attribute, or a kind of message, that people cannot filter by, for the page does not name it; and one that is no more.
+func TestAttributesAreDocumented(t *testing.T) {
+	page, err := os.ReadFile("../../docs/notifications.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, table, _ := strings.Cut(string(page), "| attribute | has |")
+	table, _, _ = strings.Cut(table, "\n\n")
+	paths, err := filepath.Glob("testdata/messages/*.txt")
+	if err != nil || len(paths) == 0 {
+		t.Fatalf("no messages: %v", err)
+	}
+	told := map[string]bool{}
+	for _, path := range paths {
+		b, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, word := range strings.Fields(strings.SplitN(string(b), "\n", 3)[1])[1:] {
+			attribute, value, _ := strings.Cut(word, "=")
+			told["`"+attribute+"`"] = true
+			if attribute == "event" || attribute == "kind" || attribute == "urgent" {
+				told["`"+value+"`"] = true
+			}
+		}
+	}
+	told["`platform`"] = true // among the services
+	named := map[string]bool{}
+	for _, word := range regexp.MustCompile("`[a-z-]+`").FindAllString(table, -1) {
+		named[word] = true
+	}
+	delete(named, "`onCall`")
+	if !maps.Equal(told, named) {
+		t.Errorf("the page names %v, messages have %v", named, told)
 	}
 }
 
