@@ -216,6 +216,20 @@ func golden(t *testing.T, path, text string) {
 	}
 }
 
+// Catches: an approval whose message loses a fact on the way. What the pipeline asks, docs/controls.md has, held against the template.
+func TestApprovalHasItsFacts(t *testing.T) {
+	page, err := os.ReadFile("../../docs/controls.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, asked, _ := strings.Cut(string(page), "```text\nRelease ")
+	asked, _, found := strings.Cut(asked, "```")
+	m, _ := tell(t, samples(t)["approval-waits"])
+	if !found || m == nil || !strings.Contains(m.text(t), "\nRelease "+asked) {
+		t.Errorf("not in the message: %s", asked)
+	}
+}
+
 // Catches: an attribute, or a kind of message, that people cannot filter by, for the page does not name it; and one that is no more.
 func TestAttributesAreDocumented(t *testing.T) {
 	page, err := os.ReadFile("../../docs/notifications.md")
