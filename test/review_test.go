@@ -139,6 +139,7 @@ var notVaried = map[string]string{
 	"sandbox":                     "nothing is deployed for it",
 	"source":                      "pipelines only, as services.*.source",
 	"delivery":                    "pipelines only, as services.*.source",
+	"notifications":               "the tools account only, in the operations stack",
 	"environments":                "a new environment is new stacks",
 	"environments.*.account":      "new stacks in another account; those of the old are left",
 	"defaults":                    "as the same key of a service",

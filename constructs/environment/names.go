@@ -82,6 +82,23 @@ func (s *Store) SourceLogBucketName() string {
 	return s.Name + "-source-logs-" + s.Tools.Account + "-" + s.Tools.Region
 }
 
+// OperationsStackName is the name of the stack that tells people what happens to releases.
+func (s *Store) OperationsStackName() string { return s.Name + "-operations" }
+
+// NotificationsName is the topic in the tools account that says what happens to releases, and the function that writes to it.
+func (s *Store) NotificationsName() string { return s.Name + "-operations-notify" }
+
+// NotificationsRoleName is that function's role. IAM is global: the name carries the region.
+func (s *Store) NotificationsRoleName() string {
+	return s.Name + "-operations-" + s.Tools.Region + "-notify"
+}
+
+// NotificationsLogGroupName is that function's log group. Its name is below those of pipelines, for the key of artifacts encrypts it
+// as it does theirs; no service's has a slash.
+func (s *Store) NotificationsLogGroupName() string {
+	return s.PipelineLogGroupName("operations") + "/notify"
+}
+
 // ChangesLogGroupName is the log group of the change filters. Its name is that of a pipeline, for the key of artifacts
 // encrypts it as it does theirs; no service is named like it.
 func (s *Store) ChangesLogGroupName() string { return s.PipelineLogGroupName("sources") }

@@ -96,6 +96,11 @@ func (s *Store) toolsNames() []derivedName {
 	account, home := s.Tools.Account, s.Tools.Region
 	ns := append(s.pipelineNames("store", PlatformName),
 		derivedName{"stack", "the stack of sources", s.SourcesStackName(), maxStack, account, home, "store"},
+		derivedName{"stack", "the stack of operations", s.OperationsStackName(), maxStack, account, home, "store"},
+		derivedName{"topic", "the notifications", s.NotificationsName(), maxTopic, account, home, "store"},
+		derivedName{"Lambda function", "the notifications", s.NotificationsName(), maxFunction, account, home, "store"},
+		derivedName{"IAM role", "the notifications", s.NotificationsRoleName(), maxRole, account, "", "store"},
+		derivedName{"log group", "the notifications", s.NotificationsLogGroupName(), maxLogGroup, account, home, "store"},
 		derivedName{"bucket", "the sources of services with provider s3", s.SourceBucketName(), maxBucket, "", "", "store"},
 		derivedName{"bucket", "the access logs of that bucket", s.SourceLogBucketName(), maxBucket, "", "", "store"},
 		derivedName{"log group", "the change filters", s.ChangesLogGroupName(), maxLogGroup, account, home, "store"})

@@ -15,6 +15,9 @@ func (c *Config) Plan() *environment.Plan {
 		Tools:   environment.Tools{Account: value(value(c.Tools).Account), Region: value(value(c.Tools).Region)},
 		Sandbox: value(c.Sandbox),
 	}
+	if n := c.Notifications; n != nil {
+		s.Notifications = environment.Notifications{Notify: slices.Clone(n.Notify), OnCall: slices.Clone(n.OnCall)}
+	}
 	for _, e := range c.Environments {
 		s.Environments = append(s.Environments, e.Value.plan(e.Name))
 	}

@@ -35,6 +35,9 @@ func TestPlanHasEveryKey(t *testing.T) {
 	want := &environment.Store{
 		Name:  "shop",
 		Tools: environment.Tools{Account: "111111111111", Region: "eu-west-1"},
+		Notifications: environment.Notifications{
+			Notify: []string{"team@example.com", "ops@example.com"}, OnCall: []string{"oncall@example.com"},
+		},
 		Environments: []*environment.Environment{{
 			Name: "beta", Kind: environment.Test, Account: "222222222222",
 			Network: environment.Network{AvailabilityZones: 2, NatGateways: 1, Cidr: "10.1.0.0/16", Endpoints: []string{"ecr.api", "logs"}},
@@ -299,7 +302,7 @@ func TestWarnings(t *testing.T) {
 	for _, w := range load(t, "full").Warnings() {
 		got = append(got, w.String())
 	}
-	if want := "testdata/good/full.yaml:82:17: services.web.build.gates.secrets.mode: its findings stop nothing: it reports only"; len(got) != 1 || got[0] != want {
+	if want := "testdata/good/full.yaml:85:17: services.web.build.gates.secrets.mode: its findings stop nothing: it reports only"; len(got) != 1 || got[0] != want {
 		t.Errorf("full.yaml: %v", got)
 	}
 	ws := parse(t, "services: {one: {build: {preset: go}}}").Warnings()

@@ -24,6 +24,8 @@ type Config struct {
 	Delivery *DeliverySource `yaml:"delivery"`
 	// Sandbox lets environments share an account with each other and with the tools: for a person with one account.
 	Sandbox *bool `yaml:"sandbox" default:"false"`
+	// Notifications say who hears of releases that fail, are rolled back, wait or are stopped. Without it: nobody.
+	Notifications *Notifications `yaml:"notifications"`
 	// Environments in the order of release.
 	Environments Map[Environment] `yaml:"environments" required:"true" min:"1" pattern:"environment"`
 	// Defaults hold for every service that does not say otherwise.
@@ -141,6 +143,16 @@ type Domain struct {
 type Approval struct {
 	// Notify lists the e-mail addresses that hear of a waiting approval. Without it the approval waits in the console.
 	Notify []string `yaml:"notify"`
+}
+
+// Notifications are who hears by e-mail what happens to releases.
+type Notifications struct {
+	// Notify lists the addresses that hear of everything: what fails, is rolled back, waits for an approval or is stopped, and what
+	// changes a stop switch or breaks the glass. Without it: nobody.
+	Notify []string `yaml:"notify" min:"1"`
+	// OnCall lists the addresses that hear only of what may wake a person: production fails, is rolled back or stopped, is closed or
+	// opened by its stop switch, or somebody breaks the glass. Without it: nobody.
+	OnCall []string `yaml:"onCall" min:"1"`
 }
 
 // Network sizes the VPC of every region of an environment.
