@@ -122,8 +122,16 @@ func (e *Environment) ExecutionRolePattern(s *Store) string {
 // TestRolePattern matches the names of the roles with which tests of services run in this environment.
 func (e *Environment) TestRolePattern(s *Store) string { return s.Name + "-" + e.Name + "-*-tests" }
 
-// TestProjectPattern matches the names of the build projects of those tests.
-func (e *Environment) TestProjectPattern(s *Store) string { return s.Name + "-" + e.Name + "-*" }
+// TestProjectPatterns match the names of the build projects of the tests that run in this environment; none in production.
+func (e *Environment) TestProjectPatterns(s *Store) []string {
+	var all []string
+	for _, k := range TestKinds {
+		if k.RunsIn() == e.Kind {
+			all = append(all, s.Name+"-"+e.Name+"-*-"+string(k))
+		}
+	}
+	return all
+}
 
 // ApprovalTopicName is the topic in the tools account that says when a release waits for an approval.
 func (e *Environment) ApprovalTopicName(s *Store) string { return s.Name + "-" + e.Name + "-approval" }
