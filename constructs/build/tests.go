@@ -79,8 +79,11 @@ func (t *TargetTests) addProject(p *TargetTestsProps, test environment.NamedTest
 			ExportConfig: &awscodebuild.CfnReportGroup_ReportExportConfigProperty{ExportConfigType: jsii.String("NO_EXPORT")},
 		})
 	}
-	// A map of texts and lists of them: it cannot fail.
-	text, _ := json.MarshalIndent(spec, "", "  ")
+	var text strings.Builder
+	encoder := json.NewEncoder(&text)
+	encoder.SetEscapeHTML(false) // people read it
+	encoder.SetIndent("", "  ")
+	_ = encoder.Encode(spec) // a map of texts, and lists and maps of them: it cannot fail
 	host := &awscodebuild.CfnProject_EnvironmentProperty{
 		Type: jsii.String("LINUX_CONTAINER"), ComputeType: jsii.String("BUILD_GENERAL1_MEDIUM"),
 		Image: jsii.String(Image), ImagePullCredentialsType: jsii.String("CODEBUILD"),
@@ -101,7 +104,7 @@ func (t *TargetTests) addProject(p *TargetTestsProps, test environment.NamedTest
 		Name:             &name,
 		Description:      jsii.String(test.Kind.Step() + " tests of " + p.Name + ", run by the pipeline " + p.Pipeline),
 		ServiceRole:      t.Role.RoleArn(),
-		Source:           &awscodebuild.CfnProject_SourceProperty{Type: jsii.String("CODEPIPELINE"), BuildSpec: jsii.String(string(text))},
+		Source:           &awscodebuild.CfnProject_SourceProperty{Type: jsii.String("CODEPIPELINE"), BuildSpec: jsii.String(text.String())},
 		Artifacts:        &awscodebuild.CfnProject_ArtifactsProperty{Type: jsii.String("CODEPIPELINE")},
 		Environment:      host,
 		VpcConfig:        network,
@@ -121,7 +124,7 @@ func (t *TargetTests) addProject(p *TargetTestsProps, test environment.NamedTest
 func (p *TargetTestsProps) buildSpec(test environment.NamedTest, name string) (spec map[string]any, variables map[string]string) {
 	variables = merge(p.Variables, test.Variables, map[string]string{"REPORT_OF": "the " + string(test.Kind) + " tests"})
 	s := step{runtimes: map[string]string{}, variables: variables}
-	folder, reports := "source/"+path.Clean(p.Path), test.Reports
+	folder, reports := path.Join("source", p.Path), test.Reports
 	if load := test.Load; load != nil {
 		folder, reports = ".", loadReport
 		s.runtimes = map[string]string{"golang": runtimeGo}
@@ -199,7 +202,7 @@ func (t *TargetTests) addRole(p *TargetTestsProps, subnets, groups []*string) {
 			"ec2:DescribeDhcpOptions", "ec2:DescribeNetworkInterfaces", "ec2:DescribeSecurityGroups", "ec2:DescribeSubnets", "ec2:DescribeVpcs",
 		}, "*"),
 		statement(nil, []string{"logs:CreateLogStream", "logs:PutLogEvents"}, logs),
-		statement(nil, []string{"s3:GetObject", "s3:GetObjectVersion"}, p.artifacts()),
+		statement(nil, []string{"s3:GetObject", "s3:GetObjectVersion"}, bucket+"/*"),
 		statement(nil, []string{"s3:GetBucketAcl", "s3:GetBucketLocation"}, bucket),
 		statement(map[string]any{"StringEquals": map[string]any{"kms:ViaService": "s3." + p.Region + ".amazonaws.com"}}, []string{"kms:Decrypt"}, key),
 	}
@@ -236,8 +239,8 @@ func (t *TargetTests) addRole(p *TargetTestsProps, subnets, groups []*string) {
 		},
 		policy.Finding{
 			Rule:      "AwsSolutions-IAM5",
-			Reason:    "CodePipeline names artifacts at random when it runs, below the name of the one pipeline; the id of the artifacts' key in another account is not known here, and it is usable through S3 only.",
-			AppliesTo: []string{"Resource::" + p.artifacts(), "Resource::" + key},
+			Reason:    "CodePipeline names artifacts at random when it runs; the id of the artifacts' key in another account is not known here, and it is usable through S3 only.",
+			AppliesTo: []string{"Resource::" + bucket + "/*", "Resource::" + key},
 		})
 }
 

@@ -44,7 +44,7 @@ type TargetTestsProps struct {
 	ToolsAccount string
 	// ArtifactBucket is the pipeline's artifact bucket in Region. Required.
 	ArtifactBucket string
-	// Pipeline is the name of the pipeline that runs the tests: only its artifacts can be read. Required.
+	// Pipeline is the name of the pipeline that runs the tests, for people. Required.
 	Pipeline string
 }
 
@@ -119,12 +119,6 @@ func (p *TargetTestsProps) withDefaults() *TargetTestsProps {
 	set(&d.Path, ".")
 	set(&d.LogRetentionDays, 30)
 	return &d
-}
-
-// artifacts is the pattern of the pipeline's artifacts: CodePipeline begins their keys with the first 20 characters of its name.
-// https://docs.aws.amazon.com/codepipeline/latest/userguide/welcome-introducing-artifacts.html
-func (p *TargetTestsProps) artifacts() string {
-	return "arn:aws:s3:::" + p.ArtifactBucket + "/" + p.Pipeline[:min(20, len(p.Pipeline))] + "*"
 }
 
 // privateImage is an image of an ECR repository, with its account, region and name.
