@@ -184,6 +184,7 @@ func (p *ServicePipeline) addWave(e *environment.Environment, i int, w environme
 			{Name: "Commit", Value: p.code.CommitID()},
 			{Name: "Image", Value: store.RepositoryName(p.service.Name) + "@" + build.Digest(p.image)},
 			{Name: "Unit tests", Value: pageOf(p.tests)},
+			{Name: "Passed", Value: tested(store, p.service, e)},
 		}, journey(store, e)...)...)
 		wave.AddPre(approval)
 		if open != nil {
