@@ -113,10 +113,16 @@ func (t *TargetTests) addProject(p *TargetTestsProps, test environment.NamedTest
 			Status: jsii.String("ENABLED"), GroupName: t.Logs.LogGroupName(), StreamName: jsii.String(string(test.Kind)),
 		}},
 	})
-	policy.AcknowledgeFirst(project, policy.Finding{
+	findings := []policy.Finding{{
 		Rule:   "AwsSolutions-CB4",
 		Reason: "The key of a project encrypts the artifacts that it writes, and a test writes none; its input is encrypted with the pipeline's key, its logs with the target's.",
-	})
+	}}
+	if test.Image != "" {
+		findings = append(findings, policy.Finding{
+			Rule: "AwsSolutions-CB5", Reason: "The test brings the tools that it needs, such as browsers, in an image of its own, with a fixed tag or digest.",
+		})
+	}
+	policy.AcknowledgeFirst(project, findings...)
 	t.Projects[test.Kind] = project
 }
 
