@@ -42,11 +42,6 @@ func plan() *environment.Plan {
 			Runtime: environment.Runtime{
 				HTTP:   &environment.HTTP{Port: 8080, Health: "/health"},
 				Expose: &environment.Expose{Path: "/*"},
-				// What a release must pass in beta, where it runs, before production is asked for.
-				Tests: environment.Tests{
-					Integration: &environment.TargetTest{Gate: environment.Gate{Commands: []string{"go test -count=1 -tags integration ./..."}}},
-					Acceptance:  &environment.TargetTest{Gate: environment.Gate{Commands: []string{"go test -count=1 -tags acceptance ./..."}}},
-				},
 			},
 			Overrides: map[string]func(*environment.Runtime){
 				"prod": func(r *environment.Runtime) { r.CPU, r.MemoryMiB = 1024, 2048 },
