@@ -91,6 +91,7 @@ func (p *ServicePipeline) addBuild() {
 		Dockerfile:   s.Build.Dockerfile,
 		Architecture: s.Build.Architecture,
 		Registry:     p.registry(),
+		PackSource:   p.tested(),
 	})
 	p.image.AddStepDependency(p.tests)
 	for _, gate := range p.gates(project, code) {
@@ -127,6 +128,13 @@ func (p *ServicePipeline) gates(project build.Project, code environment.Source) 
 func (p *ServicePipeline) usesCodeDeploy() bool {
 	return slices.ContainsFunc(p.props.Plan.Store.Environments, func(e *environment.Environment) bool {
 		return p.service.In(e).Release.Engine == environment.CodeDeploy
+	})
+}
+
+// tested says whether the service has tests in any environment: then its source goes there, too.
+func (p *ServicePipeline) tested() bool {
+	return slices.ContainsFunc(p.props.Plan.Store.Environments, func(e *environment.Environment) bool {
+		return len(p.service.In(e).Tests.List()) > 0
 	})
 }
 
@@ -176,6 +184,7 @@ func (p *ServicePipeline) addWave(e *environment.Environment, i int, w environme
 			{Name: "Commit", Value: p.code.CommitID()},
 			{Name: "Image", Value: store.RepositoryName(p.service.Name) + "@" + build.Digest(p.image)},
 			{Name: "Unit tests", Value: pageOf(p.tests)},
+			{Name: "Passed", Value: tested(store, p.service, e)},
 		}, journey(store, e)...)...)
 		wave.AddPre(approval)
 		if open != nil {
@@ -195,6 +204,14 @@ func (p *ServicePipeline) addWave(e *environment.Environment, i int, w environme
 		released = p.smoke.In(ids...).Step()
 	}
 	wave.AddPost(released)
+	if tests := p.service.In(e).Tests.List(); len(tests) > 0 {
+		step := p.Pipeline.Tests(targets, p.service.Name, tests, p.image.PrimaryOutput(), map[string]string{
+			"COMMIT_ID": p.code.CommitID(), "IMAGE_DIGEST": build.Digest(p.image),
+		})
+		step.AddStepDependency(released)
+		wave.AddPost(step)
+		released = step
+	}
 	last := e == store.Environments[len(store.Environments)-1] && i == len(e.Waves)-1
 	if !last {
 		return

@@ -75,7 +75,7 @@ func reviewable(t *testing.T, out *harness.Output) string {
 
 // stillMissing are the required gates that the service pipelines do not have yet, and that the report must therefore name. A gate
 // that is built leaves this list.
-var stillMissing = []string{"acceptance-tests", "image-scan", "integration-tests", "sbom", "sca", "synthetic-tests"}
+var stillMissing = []string{"image-scan", "sbom", "sca", "synthetic-tests"}
 
 // Catches: a report that finds gates which our pipelines do not have, or misses those that they have; and a platform's pipeline that is
 // asked for tests of an application.
@@ -112,7 +112,7 @@ func TestConformanceOfTheRetailStore(t *testing.T) {
 		}
 		require.Equal(t, want, lacks, name)
 		for _, gate := range []string{"application-source", "test-source", "infrastructure-source", "build-code", "unit-tests", "secrets-detection", "sast", "code-quality", "package", "test-deploy", "preproduction-deploy",
-			"preproduction-monitoring", "approval", "production-deploy", "progressive", "bake", "production-monitoring", "deployment-window", "stop-switch"} {
+			"preproduction-monitoring", "approval", "production-deploy", "progressive", "bake", "production-monitoring", "deployment-window", "stop-switch", "integration-tests", "acceptance-tests", "performance-tests"} {
 			require.Equal(t, "present", gates[gate].State, "%s: %s: %s", name, gate, gates[gate].Reason)
 		}
 	}
@@ -178,6 +178,8 @@ func TestConformanceOfAHollowStore(t *testing.T) {
 		})
 	}
 	const target = "assembly-retail-store-catalog-pipeline-prod-eu-west-1/"
+	const beta = "assembly-retail-store-catalog-pipeline-beta-us-west-2/"
+	const gamma = "assembly-retail-store-catalog-pipeline-gamma-us-east-1/"
 	for _, c := range []struct {
 		gate, state, reason, file string
 		change                    func(m map[string]any)
@@ -207,6 +209,27 @@ func TestConformanceOfAHollowStore(t *testing.T) {
 		{"code-quality", "hollow", "takes its place", file, commands("BuildQuality", func(c string) string { return c + " || :" })},
 		{"package", "hollow", "takes its place", file, commands("BuildPackage", func(c string) string { return c + " || :" })},
 		{"package", "hollow", "it runs nothing that could fail", file, commands("BuildPackage", func(string) string { return "true" })},
+		{"integration-tests", "missing", "nothing does it in beta", file, func(m map[string]any) { take(m, "beta-us-west-2", "Integration") }},
+		{"integration-tests", "hollow", "`|| true` takes its place", beta, commands("TestsIntegration", func(c string) string { return c + " || true" })},
+		{"integration-tests", "hollow", "on-failure: CONTINUE", beta, spec("TestsIntegration", func(build map[string]any) { build["on-failure"] = "CONTINUE" })},
+		{"acceptance-tests", "missing", "nothing does it in beta", file, func(m map[string]any) { take(m, "beta-us-west-2", "Acceptance") }},
+		{"acceptance-tests", "hollow", "`set +e` is in effect", beta, commands("TestsAcceptance", func(c string) string { return strings.ReplaceAll(c, "set -eo pipefail", "set +e") + "\ntrue" })},
+		{"acceptance-tests", "hollow", "it runs before", file, func(m map[string]any) {
+			for _, a := range stage(m, "beta-us-west-2")["Actions"].([]any) {
+				if a := a.(map[string]any); a["Name"] == "Acceptance" {
+					a["RunOrder"] = 1
+				}
+			}
+		}},
+		{"performance-tests", "missing", "nothing does it in gamma", file, func(m map[string]any) {
+			take(m, "gamma", "gamma-us-west-2.Performance")
+			take(m, "gamma", "gamma-us-east-1.Performance")
+		}},
+		{"performance-tests", "hollow", "not in 333333333333 us-east-1", file, func(m map[string]any) { take(m, "gamma", "gamma-us-east-1.Performance") }},
+		{"performance-tests", "hollow", "not in 333333333333 us-east-1", gamma, commands("TestsPerformance", func(c string) string { return c + " || :" })},
+		{"performance-tests", "hollow", "nothing compares it with a limit", gamma, commands("TestsPerformance", func(c string) string {
+			return strings.ReplaceAll(c, `> "$STORESHIP/load.bin" ||`, "||")
+		})},
 		{"approval", "missing", "nothing does it in prod", file, func(m map[string]any) { take(m, "prod-1", "Approve-prod") }},
 		{"approval", "hollow", "it runs after prod-1/", file, func(m map[string]any) {
 			a, s := take(m, "prod-1", "Approve-prod"), stage(m, "prod-2")

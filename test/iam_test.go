@@ -172,7 +172,13 @@ func (a *access) action(p *environment.Plan, role string, x action) {
 		a.can(role, "codecommit:GetBranch codecommit:GetCommit codecommit:UploadArchive codecommit:GetUploadArchiveStatus codecommit:GetRepository", repository, nil)
 		a.cannot(role, "codecommit:GitPush", repository, nil)
 	case "CodeBuild":
-		project := "arn:aws:codebuild:" + region + ":" + tools + ":project/" + x.configuration["ProjectName"].(string)
+		account := tools
+		if x.role != "" { // it tests what runs in another account, as a role of that account
+			account = strings.Split(x.role, ":")[4]
+			a.can(role, "sts:AssumeRole", x.role, nil)
+			role = x.role
+		}
+		project := "arn:aws:codebuild:" + region + ":" + account + ":project/" + x.configuration["ProjectName"].(string)
 		require.NotNil(a.t, a.cloud.Find(project), project)
 		a.can(role, "codebuild:StartBuild codebuild:BatchGetBuilds", project, nil)
 	case "Manual":

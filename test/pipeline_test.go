@@ -272,13 +272,17 @@ func TestOrderWithinATarget(t *testing.T) {
 				}
 				last := 0
 				stack := target.ServiceStackName(service.Name)
-				for _, name := range []string{"Contract", stack + ".Prepare", stack + ".Deploy", "BlueGreen", "Smoke"} {
+				inOrder := []string{"Contract", stack + ".Prepare", stack + ".Deploy", "BlueGreen", "Smoke"}
+				for _, test := range service.In(target.Environment).Tests.List() {
+					inOrder = append(inOrder, test.Action())
+				}
+				for _, name := range inOrder {
 					a, ok := steps[name]
 					require.True(t, ok, "%s %s: no %s", stages[i].name, target.ID(), name)
 					require.Greater(t, a.order, last, "%s %s runs beside another action", stages[i].name, a.name)
 					last = a.order
 					delete(steps, name)
-					if a.provider == "CodeBuild" {
+					if a.provider == "CodeBuild" && a.category != "Test" {
 						require.Contains(t, a.configuration["EnvironmentVariables"], `{"name":"TARGET","type":"PLAINTEXT","value":"`+target.ID()+`"}`)
 					}
 				}

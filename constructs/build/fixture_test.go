@@ -126,7 +126,7 @@ var fixture = sync.OnceValue(func() map[string]any {
 		gate(id, build.Quality, func(p *build.GateProps) { p.Preset = preset })
 	}
 	image := build.Package(stack, "Package", &build.PackageProps{
-		Project: p, Source: code, Path: "src/app", Registry: registry,
+		Project: p, Source: code, Path: "src/app", Registry: registry, PackSource: true,
 	})
 	for _, test := range tests {
 		image.AddStepDependency(test)

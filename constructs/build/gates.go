@@ -108,20 +108,31 @@ func newGate(scope constructs.Construct, id string, p *GateProps, own gateComman
 	s.variables["SOURCE_PATH"] = folder
 	if p.Gate.ReportsOnly() {
 		s.suffix = environment.ReportOnlySuffix
-		// Not with ||: what stands before it goes on after a failure, whatever set -e says.
-		s.commands = []string{"(\nset -eo pipefail\n" + strings.Join(s.commands, "\n") + "\n)\n" +
-			"[ $? -eq 0 ] || echo 'report only: what was found stops nothing' >&2"}
+		s.commands = reportOnly(s.commands)
 	} else if len(p.Gate.Commands) > 0 {
-		for i, command := range s.commands {
-			// Where a command has several lines or a pipe, every part of it counts.
-			s.commands[i] = "set -eo pipefail\n" + command
-		}
+		s.commands = strict(s.commands)
 	}
 	s.commands = append([]string{`cd "$SOURCE_PATH"`}, s.commands...)
 	if reports != "" {
 		s.requireReport(scope, id, p.Name+"-"+own.name, folder, reports)
 	}
 	return newStep(scope, id, s)
+}
+
+// reportOnly lets the build go on after commands that fail.
+func reportOnly(commands []string) []string {
+	// Not with ||: what stands before it goes on after a failure, whatever set -e says.
+	return []string{"(\nset -eo pipefail\n" + strings.Join(commands, "\n") + "\n)\n" +
+		"[ $? -eq 0 ] || echo 'report only: what was found stops nothing' >&2"}
+}
+
+// strict makes every part count of a command that has several lines or a pipe.
+func strict(commands []string) []string {
+	var all []string
+	for _, command := range commands {
+		all = append(all, "set -eo pipefail\n"+command)
+	}
+	return all
 }
 
 // Secrets returns the step that looks for passwords, keys and tokens in the source, with gitleaks: in every commit that led to

@@ -16,6 +16,9 @@ import (
 // DigestVariable is the variable that [Package] exports.
 const DigestVariable = "IMAGE_DIGEST"
 
+// PackedSource is the folder of the source that [Package] packs.
+const PackedSource = "storeship-source"
+
 // Digest is the digest of the image that a step made by [Package] found or built, as a variable that only actions of
 // that pipeline can read. It is asked for before the pipeline is built.
 func Digest(step pipelines.CodeBuildStep) string {
@@ -33,7 +36,7 @@ func Package(scope constructs.Construct, id string, props *PackageProps) pipelin
 	if p.Architecture == environment.Arm64 {
 		platform = "linux/arm64"
 	}
-	return newStep(scope, id, step{
+	s := step{
 		project: p.Project, source: p.Source, architecture: p.Architecture,
 		privileged: true, large: true, cache: true, timeout: time.Hour,
 		runtimes: map[string]string{"golang": runtimeGo},
@@ -48,7 +51,13 @@ func Package(scope constructs.Construct, id string, props *PackageProps) pipelin
 			"PLATFORM":    platform,
 		}),
 		permissions: p.Registry.permissions(),
-	})
+	}
+	if p.PackSource {
+		s.output = PackedSource
+		s.variables["PACKED_SOURCE"] = PackedSource
+		s.commands = append(s.commands, script("pack-source"))
+	}
+	return newStep(scope, id, s)
 }
 
 // MarkReleased returns the step that tags a released image with "released-" and the commit's id in every region, which

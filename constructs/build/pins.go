@@ -32,6 +32,8 @@ const (
 	spotbugsVersion = "4.9.8.2"
 	// staticcheckVersion finds bugs in Go. https://github.com/dominikh/go-tools, 2026-02-13.
 	staticcheckVersion = "v0.7.0"
+	// vegetaVersion puts a load on services. https://github.com/tsenart/vegeta, 2025-10-31.
+	vegetaVersion = "v12.13.0"
 	// npmBefore is the day whose versions npm takes for the dependencies of jest-junit.
 	npmBefore = "2026-09-01"
 )
@@ -80,6 +82,7 @@ func pins(names ...string) map[string]string {
 		"SPOTBUGS_VERSION":          spotbugsVersion,
 		"STATICCHECK_VERSION":       staticcheckVersion,
 		"SAST_RULES":                sastRules,
+		"VEGETA_VERSION":            vegetaVersion,
 		"PYTHON_PINS":               strings.Join(pythonPins, " "),
 	}
 	picked := map[string]string{}

@@ -66,7 +66,7 @@ func TestPermissions(t *testing.T) {
 		{"PackageRole", "ecr:GetAuthorizationToken", []string{"*"}},
 		{"PackageRole", "codecommit:GitPull", code},
 		{"PackageRole", "s3:GetObject", artifacts},
-		{"PackageRole", "s3:PutObject", nil},
+		{"PackageRole", "s3:PutObject", artifacts}, // the packed source
 		{"MarkReleasedRole", "ecr:PutImage", repositories},
 		{"GoRole", "ecr:PutImage", nil},
 		{"GoRole", "codecommit:GitPull", code},

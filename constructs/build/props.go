@@ -62,6 +62,8 @@ type PackageProps struct {
 	Architecture environment.Architecture
 	// Registry is where the image goes. Required.
 	Registry Registry
+	// PackSource also packs the source that the image was built from, as the step's output, for [TargetTests]. Default: no.
+	PackSource bool
 }
 
 // Registry is one image repository in several regions.

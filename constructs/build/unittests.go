@@ -1,8 +1,6 @@
 package build
 
 import (
-	"path"
-	"strings"
 	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -54,10 +52,7 @@ func UnitTests(scope constructs.Construct, id string, props *UnitTestsProps) pip
 // requireReport creates the report group of files that the commands before it write, and fails where there are none.
 func (s *step) requireReport(scope constructs.Construct, id, name, folder, files string) {
 	s.report(scope, id+"Report", name, awscodebuild.ReportGroupType_TEST, folder, files, "JUNITXML")
-	// find's * also matches slashes, and ** need not match a folder.
-	s.variables["TEST_REPORTS"] = files
-	s.variables["TEST_REPORTS_PATTERN"] = strings.ReplaceAll(path.Clean(files), "**/", "*")
-	s.commands = append(s.commands, script("require-report"))
+	s.mustReport(files)
 }
 
 // report creates a report group and has the build write to it. The group's own ARN stands in the buildspec: for a mere

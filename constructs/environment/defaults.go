@@ -68,6 +68,7 @@ func (r Runtime) clone() Runtime {
 	r.HealthCommand = slices.Clone(r.HealthCommand)
 	r.Scale.Peaks = slices.Clone(r.Scale.Peaks)
 	r.Checks = slices.Clone(r.Checks)
+	r.Tests = r.Tests.clone()
 	return r
 }
 
@@ -138,6 +139,7 @@ func (r Runtime) WithDefaults(kind Kind) Runtime {
 	}
 	r.Alarms = r.Alarms.withDefaults(r, kind)
 	r.Synthetics = r.Synthetics.withDefaults(r, kind)
+	r.Tests = r.Tests.withDefaults(kind)
 	return r
 }
 

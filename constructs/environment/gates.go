@@ -117,5 +117,15 @@ func (c *checker) gateWarnings() {
 				c.add(at+g.key+".mode", "its findings stop nothing: it reports only")
 			}
 		}
+		said := map[TestKind]bool{}
+		for _, e := range c.plan.Store.Environments {
+			for _, t := range s.In(e).Tests.List() {
+				if t.ReportsOnly() && !said[t.Kind] {
+					said[t.Kind], c.env = true, e.Name
+					c.add(under("services", s.Name, i)+".tests."+string(t.Kind)+".mode", "a failure stops nothing: it reports only")
+					c.env = ""
+				}
+			}
+		}
 	}
 }

@@ -136,6 +136,20 @@ func (e *Environment) ExecutionRolePattern(s *Store) string {
 	return s.Name + "-" + e.Name + "-*-execution"
 }
 
+// TestRolePattern matches the names of the roles with which tests of services run in this environment.
+func (e *Environment) TestRolePattern(s *Store) string { return s.Name + "-" + e.Name + "-*-tests" }
+
+// TestProjectPatterns match the names of the build projects of the tests that run in this environment; none in production.
+func (e *Environment) TestProjectPatterns(s *Store) []string {
+	var all []string
+	for _, k := range TestKinds {
+		if k.RunsIn() == e.Kind {
+			all = append(all, s.Name+"-"+e.Name+"-*-"+string(k))
+		}
+	}
+	return all
+}
+
 // ApprovalTopicName is the topic in the tools account that says when a release waits for an approval.
 func (e *Environment) ApprovalTopicName(s *Store) string { return s.Name + "-" + e.Name + "-approval" }
 
@@ -211,6 +225,19 @@ func (t Target) GateRoleName(service string) string {
 
 // GateLogGroupName is that function's log group.
 func (t Target) GateLogGroupName(service string) string { return t.LogGroupName(service) + "/gate" }
+
+// TestName is a test of a service in the target: its build project and its report group.
+func (t Target) TestName(service string, k TestKind) string {
+	return t.ServiceName(service) + "-" + string(k)
+}
+
+// TestRoleName is the role of the tests of a service.
+func (t Target) TestRoleName(service string) string {
+	return t.Prefix() + "-" + service + "-" + t.Region + "-tests"
+}
+
+// TestLogGroupName is the log group of the tests of a service.
+func (t Target) TestLogGroupName(service string) string { return t.LogGroupName(service) + "/tests" }
 
 // TestAddress is the host and port at which the VPC reaches the test listener of a service; the host is empty for a public
 // service without a domain, which only its load balancer's own name leads to.

@@ -179,6 +179,8 @@ type Runtime struct {
 	// Synthetics says how the service is asked from outside all the time, and what of that stops a release; only for a public
 	// service, and not with grpc.
 	Synthetics Synthetics
+	// Tests are what a release must pass where it runs, before the next wave. WithDefaults keeps those that run in the environment.
+	Tests Tests
 	// LogRetentionDays is how long logs are kept, one of the periods that CloudWatch Logs offers. Default: 30 in test
 	// environments, 365 elsewhere.
 	LogRetentionDays int

@@ -205,6 +205,15 @@ func (e *Environment) serviceNames(s *Store, path string, svc *Service) []derive
 				derivedName{"canary", "the canary" + of, t.CanaryName(svc.Name), maxCanary, e.Account, t.Region, path},
 				derivedName{"IAM role", "the role of the canary" + of, t.CanaryRoleName(svc.Name), maxRole, e.Account, "", path})
 		}
+		tests := r.Tests.List()
+		for _, test := range tests {
+			ns = append(ns, derivedName{"build project", "the " + string(test.Kind) + " tests" + of, t.TestName(svc.Name, test.Kind), maxProject, e.Account, t.Region, path})
+		}
+		if len(tests) > 0 {
+			ns = append(ns,
+				derivedName{"IAM role", "the role of the tests" + of, t.TestRoleName(svc.Name), maxRole, e.Account, "", path},
+				derivedName{"log group", "the logs of the tests" + of, t.TestLogGroupName(svc.Name), maxLogGroup, e.Account, t.Region, path})
+		}
 		switch engine {
 		case CodeDeploy:
 			ns = append(ns,

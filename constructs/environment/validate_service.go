@@ -66,6 +66,7 @@ func (c *checker) services() {
 		}
 		c.together(e)
 		c.env = ""
+		c.testedWaves(e)
 	}
 }
 
@@ -130,6 +131,7 @@ func (c *checker) runtime(at string, s *Service, e *Environment) {
 	c.watched(at, e, r)
 	c.deployed(at, e, r)
 	c.coherent(at, e, r)
+	c.tests(at, e, s, r)
 }
 
 // watched refuses a bake that is longer than what watches a rolling release can last.

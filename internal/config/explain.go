@@ -210,9 +210,9 @@ func (x *explainer) runtime() {
 	r := x.service.In(x.environment)
 	otherwise := x.defaults(r)
 	for _, s := range values(r) {
-		if name, ok := strings.CutPrefix(s.Path, "variables."); ok {
+		if strings.HasPrefix(s.Path, "variables.") || strings.HasPrefix(s.Path, "tests.") && strings.Contains(s.Path, ".variables.") {
 			// References were checked with the plan: each resolves, and alike in every region.
-			s.Value, _ = x.plan.Resolve(x.target(), r.Variables[name])
+			s.Value, _ = x.plan.Resolve(x.target(), s.Value)
 		}
 		x.add(s.Path, s.Value, otherwise[s.Path])
 		x.rounded(r)

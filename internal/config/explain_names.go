@@ -42,6 +42,13 @@ func (x *explainer) names() {
 		if len(r.Asked()) > 0 {
 			x.derived("canaryRole"+in, t.CanaryRoleName(name))
 		}
+		tests := r.Tests.List()
+		for _, test := range tests {
+			x.derived(string(test.Kind)+"Tests"+in, t.TestName(name, test.Kind))
+		}
+		if len(tests) > 0 {
+			x.derived("testRole"+in, t.TestRoleName(name))
+		}
 		if r.Expose != nil && !r.Expose.Internal && r.Expose.Host == "" && t.Host() != "" {
 			x.derived("url"+in, "https://"+t.Host())
 		}

@@ -48,8 +48,11 @@ func merged(base, over reflect.Value) reflect.Value {
 }
 
 // replaces says whether over is the other of two alternatives, which cannot merge: an internal service made public, or a
-// public one internal.
+// public one internal, and a load in place of commands.
 func replaces(base, over reflect.Value) bool {
+	if t, ok := base.Interface().(*PerformanceTest); ok {
+		return t.exchanges(over.Interface().(*PerformanceTest))
+	}
 	b, ok := base.Interface().(*Expose)
 	if !ok {
 		return false
@@ -94,6 +97,7 @@ func applicable(defaults, r Runtime) Runtime {
 	}
 	if both.HTTP == nil || value(both.HTTP.Protocol) == "grpc" {
 		defaults.Checks = nil
+		defaults.Tests = defaults.Tests.applicable()
 	}
 	if both.HTTP == nil || value(both.HTTP.Protocol) == "grpc" || both.Expose == nil || both.Expose.Internal != nil {
 		defaults.Synthetics = nil

@@ -117,6 +117,7 @@ func (r Runtime) plan() environment.Runtime {
 		HealthCommand: slices.Clone(r.HealthCommand), HealthGraceSeconds: value(r.HealthGraceSeconds),
 		KeepVolumePermissions: value(r.KeepVolumePermissions),
 		LogRetentionDays:      value(r.LogRetentionDays),
+		Tests:                 r.Tests.plan(),
 	}
 	if h := r.HTTP; h != nil {
 		out.HTTP = &environment.HTTP{

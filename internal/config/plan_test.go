@@ -131,11 +131,34 @@ func TestPlanHasEveryKey(t *testing.T) {
 		Alarms: environment.Alarms{
 			ErrorPercent: 2, LatencyMs: 800, MinRequests: 50, CPUPercent: 85, MemoryPercent: 95, Period: 2 * time.Minute, Datapoints: 3,
 		},
+		Tests: environment.Tests{
+			Integration: &environment.TargetTest{
+				Gate: environment.Gate{
+					Mode: environment.Block, Reason: "the first word on every release", Reports: "reports/integration.xml",
+					Commands: []string{"npm ci", "npm run test:integration"},
+				},
+				Image: "public.ecr.aws/docker/library/node:22.21.1", Timeout: 8 * time.Minute, Variables: map[string]string{"CATALOG_URL": "${services.catalog.url}", "GREETING": ""},
+			},
+			Acceptance: &environment.TargetTest{
+				Gate: environment.Gate{
+					Mode: environment.ReportOnly, Reason: "until the suite no longer fails by chance", Reports: "results/*.xml",
+					Commands: []string{"npm ci", "npx playwright test"},
+				},
+				Image: "mcr.microsoft.com/playwright:v1.57.0-noble", Timeout: 20 * time.Minute, Variables: map[string]string{"BROWSERS": "chromium"},
+			},
+		},
 		LogRetentionDays: 90,
+	}
+	two := 2
+	if got, want := web.Runtime.Tests.Performance, (&environment.TargetTest{Timeout: 15 * time.Minute, Load: &environment.Load{
+		Path: "/products?page=1", RequestsPerSecond: 20, Duration: 3 * time.Minute, P99: 500 * time.Millisecond, ErrorPercent: &two,
+	}}); !reflect.DeepEqual(got, want) {
+		t.Errorf("load: got %+v", got)
 	}
 	if got := in(t, p, "web", "beta"); !reflect.DeepEqual(got, runtime) {
 		t.Errorf("web in beta: got %+v", got)
 	}
+	runtime.Tests = environment.Tests{} // they run in no production
 	runtime.Synthetics.Disabled = false // off in test environments, whatever the file says
 	runtime.CPU, runtime.MemoryMiB, runtime.Expose.Host, runtime.Variables["EXTRA"], runtime.Scale.Max = 1024, 2048, "www", "1", 30
 	if got := in(t, p, "web", "prod"); !reflect.DeepEqual(got, runtime) {
@@ -302,7 +325,10 @@ func TestWarnings(t *testing.T) {
 	for _, w := range load(t, "full").Warnings() {
 		got = append(got, w.String())
 	}
-	if want := "testdata/good/full.yaml:85:17: services.web.build.gates.secrets.mode: its findings stop nothing: it reports only"; len(got) != 1 || got[0] != want {
+	if want := []string{
+		"testdata/good/full.yaml:85:17: services.web.build.gates.secrets.mode: its findings stop nothing: it reports only",
+		"testdata/good/full.yaml:177:15: services.web.tests.acceptance.mode: a failure stops nothing: it reports only (in beta)",
+	}; !reflect.DeepEqual(got, want) {
 		t.Errorf("full.yaml: %v", got)
 	}
 	ws := parse(t, "services: {one: {build: {preset: go}}}").Warnings()

@@ -255,6 +255,8 @@ type Runtime struct {
 	Checks []Check `yaml:"checks" max:"20"`
 	// Synthetics says how a public service is asked from outside all the time, in preproduction and production; not with grpc.
 	Synthetics *Synthetics `yaml:"synthetics"`
+	// Tests are what a release must pass where it runs, before the next wave.
+	Tests *Tests `yaml:"tests"`
 	// LogRetentionDays is how long logs are kept. Without it: 30 in test environments, 365 elsewhere.
 	LogRetentionDays *int `yaml:"logRetentionDays" enum:"logRetentionDays" min:"1"`
 }

@@ -205,6 +205,27 @@ func (w *wave) checked(store *environment.Store, e *environment.Environment, s *
 	}
 	w.before = append(w.before, contracts...)
 	w.after = append(w.after, append(releases, smokes...)...)
+	for _, test := range s.In(e).Tests.List() {
+		for _, l := range w.targets {
+			t := environment.Target{Store: store, Environment: e, Region: strings.TrimPrefix(l.id, e.Name+"-")}
+			a := in(t, Check, test.Action(), tested(test))
+			a.Name, a.Target = w.prefix(l.id)+a.step, l.id
+			w.after = append(w.after, a)
+		}
+	}
+}
+
+// tested says what a test does in a target.
+func tested(t environment.NamedTest) string {
+	does := "run the " + string(t.Kind) + " tests"
+	if l := t.Load; l != nil {
+		does = fmt.Sprintf("ask %s %d times a second for %s: p99 %s, %d %% errors at most", l.Path, l.RequestsPerSecond, duration(l.Duration), duration(l.P99), *l.ErrorPercent)
+	}
+	does += ", " + duration(t.Timeout) + " at most"
+	if t.ReportsOnly() {
+		does += ", and report only: nothing stops"
+	}
+	return does
 }
 
 // deployService deploys the stack of a service; with the engine ecs that is the release.
