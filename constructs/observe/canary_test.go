@@ -153,7 +153,7 @@ func TestCanaryProps(t *testing.T) {
 		"long":     {func(p *observe.CanaryProps) { p.RoleName = strings.Repeat("a", 65) }, `RoleName: must be 1 to 64 letters, digits and +=,.@_-, got "` + strings.Repeat("a", 65) + `"`},
 		"path":     {func(p *observe.CanaryProps) { p.URL += "/" }, `URL: must be http:// or https:// and a host, without a path, got "https://us-west-2.shop.example.com/"`},
 		"interval": {func(p *observe.CanaryProps) { p.Runtime.Synthetics.Interval = time.Second }, "Runtime.synthetics.interval: must be 1m to 1h, got 1s"},
-		"disabled": {func(p *observe.CanaryProps) { p.Runtime.Synthetics.Disabled = true }, nothing},
+		"disabled": {func(p *observe.CanaryProps) { yes := true; p.Runtime.Synthetics.Disabled = &yes }, nothing},
 		"blocked":  {func(p *observe.CanaryProps) { p.Runtime.Expose.Block = []string{"/heal*"} }, nothing},
 		"internal": {func(p *observe.CanaryProps) { p.Runtime.Expose = &environment.Expose{Internal: true} }, nothing},
 	}

@@ -95,7 +95,7 @@ func applicable(defaults, r Runtime) Runtime {
 	if both.HTTP == nil || value(both.HTTP.Protocol) == "grpc" {
 		defaults.Checks = nil
 	}
-	if both.HTTP == nil || value(both.HTTP.Protocol) == "grpc" || both.Expose == nil || both.Expose.Internal != nil {
+	if both.HTTP == nil || value(both.HTTP.Protocol) == "grpc" || both.Expose == nil {
 		defaults.Synthetics = nil
 	}
 	if defaults.Release == nil {

@@ -241,7 +241,8 @@ type Runtime struct {
 	// Checks are what a new version must answer before customers reach it, through the test listener; [] is none. Not with
 	// grpc, for a worker, or for an internal service with the engine rolling. Without it: none.
 	Checks []Check `yaml:"checks" max:"20"`
-	// Synthetics says how a public service is asked from outside all the time, in preproduction and production; not with grpc.
+	// Synthetics says how the service is asked all the time, a public one from outside, an internal one from within the VPC; not
+	// with grpc, or for a worker.
 	Synthetics *Synthetics `yaml:"synthetics"`
 	// LogRetentionDays is how long logs are kept. Without it: 30 in test environments, 365 elsewhere.
 	LogRetentionDays *int `yaml:"logRetentionDays" enum:"logRetentionDays" min:"1"`
