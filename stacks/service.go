@@ -31,7 +31,8 @@ type Service struct {
 	Fargate *service.Fargate
 	// Alarms that roll its releases back. Nil where the plan has them off.
 	Alarms *observe.Alarms
-	// Canary that asks it from outside. Nil where there is none: in test environments, and where customers can ask nothing.
+	// Canary that asks it, from outside or from within the VPC. Nil where there is none: in test environments, of internal services in
+	// production if the plan does not ask for it, and where there is nothing to ask.
 	Canary *observe.Canary
 }
 
@@ -87,7 +88,7 @@ func NewService(scope constructs.Construct, plan *environment.Plan, s *environme
 		// The service refers to them by name, and ECS looks for them when a deployment begins.
 		created.Fargate.Service.Node().AddDependency(created.Alarms)
 	}
-	created.ask(runtime, platform, from.customers)
+	created.ask(runtime, platform, from.callers)
 	return created
 }
 
@@ -128,12 +129,17 @@ func (s *Service) ask(r environment.Runtime, platform *network.Imported, url str
 		return
 	}
 	t := s.Target
+	var inside *observe.Inside
+	if r.Expose.Internal {
+		inside = &observe.Inside{Vpc: platform.Vpc, SecurityGroup: platform.WorkloadSecurityGroup}
+	}
 	s.Canary = observe.NewCanary(s.Stack, "Canary", &observe.CanaryProps{
 		Name:     t.CanaryName(s.Name),
 		RoleName: t.CanaryRoleName(s.Name),
 		Runtime:  r,
 		URL:      url,
 		Host:     t.PublicHost(r.Expose),
+		Inside:   inside,
 		Key:      platform.LogKey(),
 	})
 	s.Canary.Canary.Node().AddDependency(s.Fargate.Service)
@@ -144,8 +150,8 @@ type way struct {
 	route service.Route
 	// test is the URL of the test listener, for the gate.
 	test string
-	// customers is the URL of the public listener, for the canary; empty for an internal service.
-	customers string
+	// callers is the URL of the production listener, for the canary.
+	callers string
 }
 
 // lead leads from the target's load balancer to the service.
@@ -153,10 +159,11 @@ func lead(stack awscdk.Stack, platform *network.Imported, name string, t environ
 	host, port := t.TestAddress(name, r.Expose)
 	if r.Expose.Internal {
 		in := ingress.InternalFromParameters(stack, "Ingress", t, platform.Vpc)
-		return way{test: testURL(t, host, port), route: &service.InternalRoute{
+		production := r.Expose.PortOf(name)
+		return way{test: listener(t, host, port), callers: listener(t, host, production), route: &service.InternalRoute{
 			LoadBalancer:   in.LoadBalancer,
 			SecurityGroup:  in.SecurityGroup,
-			Port:           r.Expose.PortOf(name),
+			Port:           production,
 			CertificateARN: in.CertificateARN,
 		}}
 	}
@@ -174,10 +181,10 @@ func lead(stack awscdk.Stack, platform *network.Imported, name string, t environ
 	if host == "" && (r.Gated() || len(r.Asked()) > 0) {
 		host = in.DNSName()
 	}
-	return way{public, testURL(t, host, port), t.Scheme() + "://" + host}
+	return way{public, listener(t, host, port), t.Scheme() + "://" + host}
 }
 
-func testURL(t environment.Target, host string, port int) string {
+func listener(t environment.Target, host string, port int) string {
 	return fmt.Sprintf("%s://%s:%d", t.Scheme(), host, port)
 }
 
