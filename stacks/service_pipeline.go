@@ -33,6 +33,8 @@ type ServicePipeline struct {
 	// contract and smoke check every target before and after its release.
 	contract *build.ContractCheck
 	smoke    *build.SmokeTest
+	// synthetic looks at the canaries of preproduction; nil where there are none.
+	synthetic *build.SyntheticTest
 	// assembly is the output of the synth. releases is its releases folder; nil where CodeDeploy releases nothing.
 	assembly pipelines.CodeBuildStep
 	releases pipelines.FileSet
@@ -195,6 +197,12 @@ func (p *ServicePipeline) addWave(e *environment.Environment, i int, w environme
 		released = p.smoke.In(ids...).Step()
 	}
 	wave.AddPost(released)
+	done := []pipelines.Step{released}
+	if synthetic := p.syntheticTest(e, ids); synthetic != nil {
+		synthetic.AddStepDependency(released)
+		wave.AddPost(synthetic)
+		done = append(done, synthetic)
+	}
 	last := e == store.Environments[len(store.Environments)-1] && i == len(e.Waves)-1
 	if !last {
 		return
@@ -207,7 +215,9 @@ func (p *ServicePipeline) addWave(e *environment.Environment, i int, w environme
 		Registry:    p.registry(),
 	})
 	baseline := p.Pipeline.Baseline(p.reviewed)
-	baseline.AddStepDependency(released)
+	for _, step := range done {
+		baseline.AddStepDependency(step)
+	}
 	mark.AddStepDependency(baseline)
 	wave.AddPost(baseline, mark)
 }
@@ -250,6 +260,7 @@ func (p *ServicePipeline) addChecks() {
 	}
 	p.contract = build.NewContractCheck(p.Stack, "Contract", contracts)
 	p.smoke = build.NewSmokeTest(p.Stack, "Smoke", smokes)
+	p.addSynthetic()
 }
 
 // contract is what must be in the target before a service can be deployed there.
