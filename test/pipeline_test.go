@@ -272,7 +272,11 @@ func TestOrderWithinATarget(t *testing.T) {
 				}
 				last := 0
 				stack := target.ServiceStackName(service.Name)
-				for _, name := range []string{"Contract", stack + ".Prepare", stack + ".Deploy", "BlueGreen", "Smoke"} {
+				names := []string{"Contract", stack + ".Prepare", stack + ".Deploy", "BlueGreen", "Smoke"}
+				if target.Environment.Kind == environment.Preproduction {
+					names = append(names, "Synthetic")
+				}
+				for _, name := range names {
 					a, ok := steps[name]
 					require.True(t, ok, "%s %s: no %s", stages[i].name, target.ID(), name)
 					require.Greater(t, a.order, last, "%s %s runs beside another action", stages[i].name, a.name)
