@@ -66,7 +66,7 @@ func Settings() []Setting {
 		{[]string{"services.*.release.strategy", "services.*.release.percent", "services.*.release.interval"}, NextDeployment, "the deployment group changes before the release of the same execution; with the engine ecs the service does"},
 		{[]string{"services.*.release.minHealthyPercent", "services.*.release.maxHealthyPercent"}, NextDeployment, "only for the engine rolling"},
 		{[]string{"services.*.alarms"}, NextDeployment, "before the release of the same execution, which they already watch; nothing frozen knows them"},
-		{[]string{"services.*.checks", "services.*.release.checkTimeout"}, NextDeployment, "before the release of the same execution, which they already decide on; nothing frozen knows them. The canary of a public service asks those that only read from then on, too, and with codedeploy that is the old version: add a check after the release of what answers it"},
+		{[]string{"services.*.checks", "services.*.release.checkTimeout"}, NextDeployment, "before the release of the same execution, which they already decide on; nothing frozen knows them. A canary asks those that only read from then on, too, and with codedeploy that is the old version: add a check after the release of what answers it"},
 		{[]string{"services.*.synthetics"}, NextDeployment, "the canary changes before the release of the same execution; off, it goes with its alarm, and its results and log stay"},
 		{[]string{"services.*.logRetentionDays"}, NextDeployment, "older events are deleted, and do not come back"},
 		{[]string{"services.*.overrides"}, NextRelease, "as the same key of the service, in that environment"},
