@@ -9,7 +9,6 @@ import (
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssynthetics"
@@ -34,6 +33,9 @@ const (
 	// canaryTime is the longest run: where nine checks are not answered in time, the others need not be asked.
 	canaryTime = 2 * time.Minute
 )
+
+// canaryRuntime is the newest of the CDK's constants that has Node.js, without two calls to the kernel for each canary.
+const canaryRuntime = "syn-nodejs-puppeteer-13.0"
 
 // canaryMemoryMB is the least that a canary can have.
 // https://docs.aws.amazon.com/AmazonSynthetics/latest/APIReference/API_CanaryRunConfigInput.html
@@ -68,19 +70,23 @@ func NewCanary(scope constructs.Construct, id string, props *CanaryProps) *Canar
 	c := &Canary{}
 	node.Init(c, scope, id)
 	c.addBucket(p)
-	c.addRole(p)
+	key := p.Key.KeyArn()
+	c.addRole(p, key)
 	timeout := min(p.Runtime.Synthetics.Interval, canaryTime)
 	var vpc *awssynthetics.CfnCanary_VPCConfigProperty
 	if in := p.Inside; in != nil {
-		private := in.Vpc.SelectSubnets(&awsec2.SubnetSelection{SubnetType: awsec2.SubnetType_PRIVATE_WITH_EGRESS})
+		var private []*string
+		for _, subnet := range *in.Vpc.PrivateSubnets() {
+			private = append(private, subnet.SubnetId())
+		}
 		vpc = &awssynthetics.CfnCanary_VPCConfigProperty{
-			VpcId: in.Vpc.VpcId(), SubnetIds: private.SubnetIds, SecurityGroupIds: &[]*string{in.SecurityGroup.SecurityGroupId()},
+			VpcId: in.Vpc.VpcId(), SubnetIds: &private, SecurityGroupIds: &[]*string{in.SecurityGroup.SecurityGroupId()},
 		}
 	}
 	target := checks.Target{URL: p.URL, Host: p.Host, HTTP2: p.Runtime.HTTP.Protocol == environment.HTTP2}
 	c.Canary = awssynthetics.NewCfnCanary(c, jsii.String("Canary"), &awssynthetics.CfnCanaryProps{
 		Name:           &p.Name,
-		RuntimeVersion: awssynthetics.Runtime_SYNTHETICS_NODEJS_PUPPETEER_13_0().Name(),
+		RuntimeVersion: jsii.String(canaryRuntime),
 		Code: &awssynthetics.CfnCanary_CodeProperty{
 			Handler: jsii.String("index.handler"),
 			Script:  jsii.String(checks.Canary()),
@@ -100,7 +106,7 @@ func NewCanary(scope constructs.Construct, id string, props *CanaryProps) *Canar
 		ExecutionRoleArn:   c.Role.RoleArn(),
 		ArtifactS3Location: jsii.String("s3://" + *c.Bucket.BucketName() + "/" + p.Name),
 		ArtifactConfig: &awssynthetics.CfnCanary_ArtifactConfigProperty{
-			S3Encryption: &awssynthetics.CfnCanary_S3EncryptionProperty{EncryptionMode: jsii.String("SSE_KMS"), KmsKeyArn: p.Key.KeyArn()},
+			S3Encryption: &awssynthetics.CfnCanary_S3EncryptionProperty{EncryptionMode: jsii.String("SSE_KMS"), KmsKeyArn: key},
 		},
 		StartCanaryAfterCreation:   jsii.Bool(true),
 		ProvisionedResourceCleanup: jsii.String("AUTOMATIC"),
@@ -145,7 +151,7 @@ func (c *Canary) addBucket(p *CanaryProps) {
 // s3:GetObject and no xray:PutTraceSegments, which are for visual monitoring and for tracing. A canary in a VPC needs more: [network].
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Synthetics_Canaries_CanaryPermissions.html
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Synthetics_artifact_encryption.html
-func (c *Canary) addRole(p *CanaryProps) {
+func (c *Canary) addRole(p *CanaryProps, key *string) {
 	stack := awscdk.Stack_Of(c)
 	region, account := *stack.Region(), *stack.Account()
 	groups := environment.CanaryLogGroups(p.Name)
@@ -161,7 +167,7 @@ func (c *Canary) addRole(p *CanaryProps) {
 	statements := []any{
 		statement([]string{"s3:PutObject"}, nil, c.Bucket.ArnForObjects(jsii.String(p.Name+"/*"))),
 		statement([]string{"s3:GetBucketLocation"}, nil, c.Bucket.BucketArn()),
-		statement([]string{"kms:GenerateDataKey"}, map[string]any{"kms:ViaService": "s3." + region + ".amazonaws.com"}, p.Key.KeyArn()),
+		statement([]string{"kms:GenerateDataKey"}, map[string]any{"kms:ViaService": "s3." + region + ".amazonaws.com"}, key),
 		statement([]string{"logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"}, nil, &logs),
 		statement([]string{"s3:ListAllMyBuckets"}, nil, everything),
 		statement([]string{"cloudwatch:PutMetricData"}, map[string]any{"cloudwatch:namespace": canaryNamespace}, everything),

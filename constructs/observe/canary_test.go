@@ -9,6 +9,7 @@ import (
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssynthetics"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
@@ -45,6 +46,9 @@ func newCanary(changes ...func(*observe.CanaryProps)) templatetest.Template {
 func TestNewCanary(t *testing.T) {
 	template := newCanary()
 	canary := template.Only(t, "AWS::Synthetics::Canary").Properties
+	if newest := *awssynthetics.Runtime_SYNTHETICS_NODEJS_PUPPETEER_13_0().Name(); canary["RuntimeVersion"] != newest {
+		t.Errorf("runs on %v, and the CDK has %s", canary["RuntimeVersion"], newest)
+	}
 	for property, want := range map[string]string{
 		"Name":           `"retail-store-gamma-checkout"`,
 		"RuntimeVersion": `"syn-nodejs-puppeteer-13.0"`,
