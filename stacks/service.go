@@ -35,7 +35,8 @@ type Service struct {
 	Alarms *observe.Alarms
 	// Tests of it, where it has some in the target's environment; else nil.
 	Tests *build.TargetTests
-	// Canary that asks it from outside. Nil where there is none: in test environments, and where customers can ask nothing.
+	// Canary that asks it, from outside or from within the VPC. Nil where there is none: in test environments, of internal services in
+	// production if the plan does not ask for it, and where there is nothing to ask.
 	Canary *observe.Canary
 }
 
@@ -91,8 +92,8 @@ func NewService(scope constructs.Construct, plan *environment.Plan, s *environme
 		// The service refers to them by name, and ECS looks for them when a deployment begins.
 		created.Fargate.Service.Node().AddDependency(created.Alarms)
 	}
-	created.ask(runtime, platform, from.customers)
-	created.test(plan, s, runtime, platform, from.tests)
+	created.ask(runtime, platform, from.callers)
+	created.test(plan, s, runtime, platform, from.callers)
 	return created
 }
 
@@ -133,12 +134,17 @@ func (s *Service) ask(r environment.Runtime, platform *network.Imported, url str
 		return
 	}
 	t := s.Target
+	var inside *observe.Inside
+	if r.Expose.Internal {
+		inside = &observe.Inside{Vpc: platform.Vpc, SecurityGroup: platform.WorkloadSecurityGroup}
+	}
 	s.Canary = observe.NewCanary(s.Stack, "Canary", &observe.CanaryProps{
 		Name:     t.CanaryName(s.Name),
 		RoleName: t.CanaryRoleName(s.Name),
 		Runtime:  r,
 		URL:      url,
 		Host:     t.PublicHost(r.Expose),
+		Inside:   inside,
 		Key:      platform.LogKey(),
 	})
 	s.Canary.Canary.Node().AddDependency(s.Fargate.Service)
@@ -191,10 +197,8 @@ type way struct {
 	route service.Route
 	// test is the URL of the test listener, for the gate.
 	test string
-	// customers is the URL of the public listener, for the canary; empty for an internal service.
-	customers string
-	// tests is the URL that tests ask: of the target's own load balancer, not of the nearest region's.
-	tests string
+	// callers is the URL of the production listener, for the canary and for tests: of the target's own load balancer, not of the nearest region's.
+	callers string
 }
 
 // lead leads from the target's load balancer to the service.
@@ -202,10 +206,11 @@ func lead(stack awscdk.Stack, platform *network.Imported, name string, t environ
 	host, port := t.TestAddress(name, r.Expose)
 	if r.Expose.Internal {
 		in := ingress.InternalFromParameters(stack, "Ingress", t, platform.Vpc)
-		return way{test: testURL(t, host, port), tests: testURL(t, host, r.Expose.PortOf(name)), route: &service.InternalRoute{
+		production := r.Expose.PortOf(name)
+		return way{test: listener(t, host, port), callers: listener(t, host, production), route: &service.InternalRoute{
 			LoadBalancer:   in.LoadBalancer,
 			SecurityGroup:  in.SecurityGroup,
-			Port:           r.Expose.PortOf(name),
+			Port:           production,
 			CertificateARN: in.CertificateARN,
 		}}
 	}
@@ -223,11 +228,10 @@ func lead(stack awscdk.Stack, platform *network.Imported, name string, t environ
 	if host == "" && (r.Gated() || len(r.Asked()) > 0 || len(r.Tests.List()) > 0) {
 		host = in.DNSName()
 	}
-	url := t.Scheme() + "://" + host
-	return way{public, testURL(t, host, port), url, url}
+	return way{public, listener(t, host, port), t.Scheme() + "://" + host}
 }
 
-func testURL(t environment.Target, host string, port int) string {
+func listener(t environment.Target, host string, port int) string {
 	return fmt.Sprintf("%s://%s:%d", t.Scheme(), host, port)
 }
 

@@ -33,6 +33,8 @@ type ServicePipeline struct {
 	// contract and smoke check every target before and after its release.
 	contract *build.ContractCheck
 	smoke    *build.SmokeTest
+	// synthetic looks at the canaries of preproduction; nil where there are none.
+	synthetic *build.SyntheticTest
 	// assembly is the output of the synth. releases is its releases folder; nil where CodeDeploy releases nothing.
 	assembly pipelines.CodeBuildStep
 	releases pipelines.FileSet
@@ -197,20 +199,26 @@ func (p *ServicePipeline) addWave(e *environment.Environment, i int, w environme
 	for _, t := range targets {
 		p.addTarget(wave, t)
 	}
-	var released pipelines.Step
+	var step pipelines.Step
 	if p.service.In(e).Release.Engine == environment.CodeDeploy {
-		released = p.Pipeline.BlueGreen(targets, p.service.Name, p.releases, p.smoke.In(ids...))
+		step = p.Pipeline.BlueGreen(targets, p.service.Name, p.releases, p.smoke.In(ids...))
 	} else {
-		released = p.smoke.In(ids...).Step()
+		step = p.smoke.In(ids...).Step()
 	}
-	wave.AddPost(released)
+	wave.AddPost(step)
+	then := func(next pipelines.Step) {
+		next.AddStepDependency(step)
+		wave.AddPost(next)
+		step = next
+	}
+	// Before a load, which the canary would notice.
+	if synthetic := p.syntheticTest(e, ids); synthetic != nil {
+		then(synthetic)
+	}
 	if tests := p.service.In(e).Tests.List(); len(tests) > 0 {
-		step := p.Pipeline.Tests(targets, p.service.Name, tests, p.image.PrimaryOutput(), map[string]string{
+		then(p.Pipeline.Tests(targets, p.service.Name, tests, p.image.PrimaryOutput(), map[string]string{
 			"COMMIT_ID": p.code.CommitID(), "IMAGE_DIGEST": build.Digest(p.image),
-		})
-		step.AddStepDependency(released)
-		wave.AddPost(step)
-		released = step
+		}))
 	}
 	last := e == store.Environments[len(store.Environments)-1] && i == len(e.Waves)-1
 	if !last {
@@ -223,10 +231,8 @@ func (p *ServicePipeline) addWave(e *environment.Environment, i int, w environme
 		ImageDigest: build.Digest(p.image),
 		Registry:    p.registry(),
 	})
-	baseline := p.Pipeline.Baseline(p.reviewed)
-	baseline.AddStepDependency(released)
-	mark.AddStepDependency(baseline)
-	wave.AddPost(baseline, mark)
+	then(p.Pipeline.Baseline(p.reviewed))
+	then(mark)
 }
 
 // addTarget adds the service's stack in a target, with what CodeDeploy needs for its release.
@@ -267,6 +273,7 @@ func (p *ServicePipeline) addChecks() {
 	}
 	p.contract = build.NewContractCheck(p.Stack, "Contract", contracts)
 	p.smoke = build.NewSmokeTest(p.Stack, "Smoke", smokes)
+	p.addSynthetic()
 }
 
 // contract is what must be in the target before a service can be deployed there.

@@ -119,6 +119,13 @@ func TestInspectors(t *testing.T) {
 			a.can(inspector, "ecs:DescribeServices", ecs+"service/"+service, nil)
 			a.can(inspector, "ecs:DescribeTaskSets", ecs+"task-set/"+service+"/ecs-svc/1", nil)
 			a.can(inspector, "ecs:DescribeTaskDefinition elasticloadbalancing:DescribeTargetHealth", "*", nil)
+			canary := "arn:aws:synthetics:" + target.Region + ":" + e.Account + ":canary:" + target.CanaryName(s.Name)
+			if e.Kind == environment.Preproduction {
+				a.can(inspector, "synthetics:GetCanaryRuns", canary, nil)
+			} else {
+				a.cannot(inspector, "synthetics:GetCanaryRuns", canary, nil)
+			}
+			a.cannot(inspector, "synthetics:StartCanary synthetics:StopCanary", canary, nil)
 			a.cannot(inspector, "ecs:UpdateService ecs:DeleteService", ecs+"service/"+service, nil)
 			a.cannot(inspector, "iam:PassRole", e.RoleARN(target.TaskRoleName(s.Name)), keys("iam:PassedToService", "ecs-tasks.amazonaws.com"))
 		}

@@ -272,11 +272,14 @@ func TestOrderWithinATarget(t *testing.T) {
 				}
 				last := 0
 				stack := target.ServiceStackName(service.Name)
-				inOrder := []string{"Contract", stack + ".Prepare", stack + ".Deploy", "BlueGreen", "Smoke"}
-				for _, test := range service.In(target.Environment).Tests.List() {
-					inOrder = append(inOrder, test.Action())
+				names := []string{"Contract", stack + ".Prepare", stack + ".Deploy", "BlueGreen", "Smoke"}
+				if target.Environment.Kind == environment.Preproduction {
+					names = append(names, "Synthetic")
 				}
-				for _, name := range inOrder {
+				for _, test := range service.In(target.Environment).Tests.List() {
+					names = append(names, test.Action())
+				}
+				for _, name := range names {
 					a, ok := steps[name]
 					require.True(t, ok, "%s %s: no %s", stages[i].name, target.ID(), name)
 					require.Greater(t, a.order, last, "%s %s runs beside another action", stages[i].name, a.name)

@@ -79,10 +79,11 @@ var variedServices = map[string][]variation{
 		{"services.*.keepVolumePermissions", "cpu: 512", "cpu: 512, writablePaths: [/tmp], keepVolumePermissions: true", ""},
 		{"services.*.scale", "cpu: 512", "cpu: 512, scale: {min: 3, max: 9, cpuPercent: 40}", review.Cost},
 		{"services.*.expose.internal.port", "PORT", "29990", review.WillFail},
+		{"services.*.synthetics", "cpu: 512", "cpu: 512, synthetics: {disabled: true}", review.SafetyLost},
 		{"services.*.release.engine", "cpu: 512", "cpu: 512, release: {engine: rolling}", review.WillFail},
 	},
 	rollingService: {
-		{"services.*.http.health", "/health", "/ready", review.Traffic},
+		{"services.*.http.health", "/health", "/ready", review.SafetyLost}, // its canary asks for the health
 		{"services.*.http.port", "8080", "8081", review.AccessWidened},
 		{"services.*.http.graceSeconds", "/health", "/health, graceSeconds: 90", ""},
 		{"services.*.expose.internal.port", "PORT", "29991", review.Traffic},

@@ -171,6 +171,15 @@ var fixture = sync.OnceValue(func() map[string]any {
 	smoke("Rolling", build.Digest(image), running)
 	running.Bake, running.Alarms = 90*time.Minute, []string{"shop-beta-catalog-errors", "shop-beta-catalog-tasks"}
 	smoke("Baking", build.Digest(image), running)
+	synthetic := build.SyntheticTarget{
+		ID: "beta-eu-west-1", InspectorRoleARN: inspector, Region: "eu-west-1", Canary: "shop-beta-catalog",
+		Asks: "GET /health at https://catalog.internal.shop.example.com:21234", Interval: 3 * time.Minute, Settled: 10 * time.Minute,
+	}
+	rare := synthetic
+	rare.ID, rare.Interval, rare.Settled = "beta-us-west-2", time.Hour, 0
+	wave.AddPost(build.NewSyntheticTest(stack, "Synthetic", &build.SyntheticTestProps{
+		Project: checks, Input: releases, Targets: []build.SyntheticTarget{synthetic, rare},
+	}).In("beta-eu-west-1").Step())
 	wave.AddPost(build.MarkReleased(stack, "MarkReleased", &build.MarkReleasedProps{
 		Project: p, Input: releases, Registry: registry, CommitID: code.CommitID(), ImageDigest: build.Digest(image),
 	}))

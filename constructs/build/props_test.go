@@ -178,6 +178,22 @@ ImageDigest: required
 Attempts: must be 1 to 100, got 101
 Interval: must be whole seconds, 1s to 1m, got 1.5s`,
 		},
+		"synthetic of nothing": {&build.SyntheticTestProps{}, project + "Targets: at least one is required"},
+		"synthetic": {
+			&build.SyntheticTestProps{Targets: []build.SyntheticTarget{
+				{ID: "beta", Canary: "Shop", Interval: 90 * time.Second, Settled: -time.Minute},
+				{ID: "beta", InspectorRoleARN: role, Region: "us-west-2", Canary: "shop-beta-catalog", Asks: "GET /", Interval: 61 * time.Minute, Settled: 49 * time.Hour},
+			}},
+			project + `Targets[0].InspectorRoleARN: required
+Targets[0].Region: required
+Targets[0].Canary: must be 1 to 255 lower-case letters, digits, hyphens and underscores, got "Shop"
+Targets[0].Asks: required: what the canary asks, for a person
+Targets[0].Interval: must be whole minutes, 1m to 60m, got 1m30s
+Targets[0].Settled: must be whole minutes up to 48h, got -1m0s
+Targets[1].ID: beta is there twice
+Targets[1].Interval: must be whole minutes, 1m to 60m, got 1h1m0s
+Targets[1].Settled: must be whole minutes up to 48h, got 49h0m0s`,
+		},
 		"smoke of a service": {
 			&build.SmokeTestProps{ImageDigest: digest, Targets: []build.SmokeTarget{{
 				ID: "beta", InspectorRoleARN: role, Region: "us-west-2", Cluster: "shop-beta", Service: "shop-beta-catalog",

@@ -23,6 +23,7 @@ var (
 	parameterForm   = regexp.MustCompile(`^/[A-Za-z0-9_./-]+$`)
 	alarmForm       = regexp.MustCompile(`^[A-Za-z0-9._/-]{1,255}$`)
 	targetForm      = regexp.MustCompile(`^[A-Za-z0-9._-]{1,100}$`)
+	canaryForm      = regexp.MustCompile(`^[0-9a-z_-]{1,255}$`)
 	urlForm         = regexp.MustCompile(`^https?://[^\s/]+(/\S*)?$`)
 )
 

@@ -89,15 +89,19 @@ func NewAccess(scope constructs.Construct, id string, props *AccessProps) *Acces
 			},
 		},
 	)
+	read := []string{
+		"Resource::" + arnOf("ssm", env, "parameter/"+store.Name+"/platform/"+env.Name+"/*"),
+		"Resource::" + arnOf("ecs", env, "service/"+store.Name+"-"+env.Name+"/*"),
+		"Resource::" + arnOf("ecs", env, "task-set/"+store.Name+"-"+env.Name+"/*"),
+	}
+	if env.Kind == environment.Preproduction {
+		read = append(read, "Resource::"+canaries(store, env))
+	}
 	policy.AcknowledgeFirst(a.Inspector,
 		policy.Finding{
-			Rule:   "AwsSolutions-IAM5",
-			Reason: "Read only, and bounded by the names of this store in this environment; regions and services come and go.",
-			AppliesTo: []string{
-				"Resource::" + arnOf("ssm", env, "parameter/"+store.Name+"/platform/"+env.Name+"/*"),
-				"Resource::" + arnOf("ecs", env, "service/"+store.Name+"-"+env.Name+"/*"),
-				"Resource::" + arnOf("ecs", env, "task-set/"+store.Name+"-"+env.Name+"/*"),
-			},
+			Rule:      "AwsSolutions-IAM5",
+			Reason:    "Read only, and bounded by the names of this store in this environment; regions and services come and go.",
+			AppliesTo: read,
 		},
 		policy.Finding{
 			Rule:      "AwsSolutions-IAM5",
@@ -168,10 +172,16 @@ func testProjects(store *environment.Store, env *environment.Environment) []stri
 	return all
 }
 
-// inspectorStatements are the calls of the pipelines' contract checks and smoke tests.
+// canaries are those of this store in the environment.
+func canaries(store *environment.Store, env *environment.Environment) string {
+	return arnOf("synthetics", env, "canary:"+store.Name+"-"+env.Name+"-*")
+}
+
+// inspectorStatements are the calls of the pipelines' contract checks and smoke tests, and of the synthetic tests before production.
+// https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchsynthetics.html
 func inspectorStatements(store *environment.Store, env *environment.Environment) []awsiam.PolicyStatement {
 	cluster := store.Name + "-" + env.Name
-	return []awsiam.PolicyStatement{
+	statements := []awsiam.PolicyStatement{
 		allow([]string{"ssm:GetParameter", "ssm:GetParameters"},
 			[]string{arnOf("ssm", env, "parameter/"+store.Name+"/platform/"+env.Name+"/*")}, nil),
 		allow([]string{"ecs:DescribeServices", "ecs:DescribeTaskSets"}, []string{
@@ -180,4 +190,8 @@ func inspectorStatements(store *environment.Store, env *environment.Environment)
 		}, nil),
 		allow([]string{"cloudwatch:DescribeAlarms", "ecs:DescribeTaskDefinition", "elasticloadbalancing:DescribeTargetHealth"}, []string{"*"}, nil),
 	}
+	if env.Kind == environment.Preproduction {
+		statements = append(statements, allow([]string{"synthetics:GetCanaryRuns"}, []string{canaries(store, env)}, nil))
+	}
+	return statements
 }

@@ -63,6 +63,10 @@ func (r Runtime) clone() Runtime {
 		v := *m
 		r.Release.MinHealthyPercent = &v
 	}
+	if d := r.Synthetics.Disabled; d != nil {
+		v := *d
+		r.Synthetics.Disabled = &v
+	}
 	r.Variables, r.Secrets = maps.Clone(r.Variables), maps.Clone(r.Secrets)
 	r.Command, r.WritablePaths = slices.Clone(r.Command), slices.Clone(r.WritablePaths)
 	r.HealthCommand = slices.Clone(r.HealthCommand)

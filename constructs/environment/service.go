@@ -176,8 +176,8 @@ type Runtime struct {
 	// worker, or for an internal service with the engine rolling. Default: none; then the load balancer's health check is all
 	// that says a new version is well before it takes traffic.
 	Checks []Check
-	// Synthetics says how the service is asked from outside all the time, and what of that stops a release; only for a public
-	// service, and not with grpc.
+	// Synthetics says how the service is asked all the time, from outside or from within the VPC, and what of that stops a release;
+	// only for a service behind a load balancer, and not with grpc.
 	Synthetics Synthetics
 	// Tests are what a release must pass where it runs, before the next wave. WithDefaults keeps those that run in the environment.
 	Tests Tests

@@ -124,6 +124,11 @@ func (x *explainer) add(path, value, otherwise string) {
 	x.settings = append(x.settings, Setting{path, value, otherwise})
 }
 
+// says tells whether the file says a setting anywhere.
+func (x *explainer) says(path string) bool {
+	return slices.ContainsFunc(x.from, func(l layer) bool { return l.says[path] })
+}
+
 // origin lists where the code is.
 func (x *explainer) origin() {
 	src := x.plan.SourceOf(x.service)

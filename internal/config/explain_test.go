@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"reflect"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -35,6 +36,47 @@ func TestExplain(t *testing.T) {
 		t.Errorf("got\n%s\nwant\n%s", out.String(), want)
 	}
 }
+
+// Catches a canary of an internal service that is there, or is not, and nobody learns why.
+func TestExplainTheCanaryOfAnInternalService(t *testing.T) {
+	for _, c := range []struct{ service, environment, disabled, canary string }{
+		{"catalog", "beta", "true (always for test)", ""},
+		{"catalog", "gamma", "false (default for preproduction)", "shop-gamma-catalog (derived)"},
+		{"catalog", "prod", "true (default for production)",
+			"none: of internal services only in preproduction; synthetics: {disabled: false} in the overrides of prod makes one (derived)"},
+		{"orders", "gamma", "true (overrides.gamma, line LINE)", ""},
+		{"orders", "prod", "false (services.orders, line LINE)", "shop-prod-orders (derived)"},
+		{"carts", "prod", "true (services.carts, line LINE)", ""},
+	} {
+		p, err := Parse("x.yaml", []byte(`store: shop
+tools: {account: "111111111111", region: eu-west-1}
+environments:
+  beta: {kind: test, account: "222222222222", domain: {name: b.example.com, zoneId: Z1}, waves: [{regions: [eu-west-1]}]}
+  gamma: {kind: preproduction, account: "333333333333", domain: {name: g.example.com, zoneId: Z2}, waves: [{regions: [eu-west-1]}]}
+  prod: {kind: production, account: "444444444444", domain: {name: p.example.com, zoneId: Z3}, waves: [{regions: [eu-west-1]}]}
+services:
+  catalog: {build: {preset: go}, http: {port: 8080, health: /health}, expose: internal}
+  orders: {build: {preset: go}, http: {port: 8080, health: /health}, expose: internal, synthetics: {disabled: false}, overrides: {gamma: {synthetics: {disabled: true}}}}
+  carts: {build: {preset: go}, http: {port: 8080, health: /health}, expose: internal, synthetics: {disabled: true}}
+`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		settings, err := p.Explain(c.service, c.environment)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := map[string]string{}
+		for _, s := range settings {
+			got[s.Path] = s.Value + " (" + lineNumber.ReplaceAllString(s.Origin, "line LINE") + ")"
+		}
+		if got["synthetics.disabled"] != c.disabled || got["names.canary"] != c.canary {
+			t.Errorf("%s in %s: disabled %s, canary %s", c.service, c.environment, got["synthetics.disabled"], got["names.canary"])
+		}
+	}
+}
+
+var lineNumber = regexp.MustCompile(`line \d+`)
 
 // Catches a new setting that explain leaves out: whatever a file says of a service is explained.
 func TestExplainHasEverySetting(t *testing.T) {

@@ -99,7 +99,7 @@ func applicable(defaults, r Runtime) Runtime {
 		defaults.Checks = nil
 		defaults.Tests = defaults.Tests.applicable()
 	}
-	if both.HTTP == nil || value(both.HTTP.Protocol) == "grpc" || both.Expose == nil || both.Expose.Internal != nil {
+	if both.HTTP == nil || value(both.HTTP.Protocol) == "grpc" || both.Expose == nil {
 		defaults.Synthetics = nil
 	}
 	if defaults.Release == nil {

@@ -145,7 +145,7 @@ func (r Runtime) plan() environment.Runtime {
 		out.Checks = append(out.Checks, k.plan())
 	}
 	if y := r.Synthetics; y != nil {
-		out.Synthetics = environment.Synthetics{Disabled: value(y.Disabled), Interval: time.Duration(value(y.Interval))}
+		out.Synthetics = environment.Synthetics{Disabled: y.Disabled, Interval: time.Duration(value(y.Interval))}
 	}
 	if a := r.Alarms; a != nil {
 		out.Alarms = environment.Alarms{

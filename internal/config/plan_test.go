@@ -106,6 +106,7 @@ func TestPlanHasEveryKey(t *testing.T) {
 	}); !reflect.DeepEqual(web.Build, want) {
 		t.Errorf("build: got %+v", web.Build)
 	}
+	off := true
 	runtime := environment.Runtime{
 		CPU: 512, MemoryMiB: 1024,
 		HTTP:      &environment.HTTP{Port: 3000, Health: "/health", Protocol: environment.HTTP1, GraceSeconds: 90},
@@ -127,7 +128,7 @@ func TestPlanHasEveryKey(t *testing.T) {
 				JSON: map[string]string{"status": "open", "items.0.count": "1", "note": ""},
 			},
 		}},
-		Synthetics: environment.Synthetics{Disabled: true, Interval: 10 * time.Minute},
+		Synthetics: environment.Synthetics{Disabled: &off, Interval: 10 * time.Minute},
 		Alarms: environment.Alarms{
 			ErrorPercent: 2, LatencyMs: 800, MinRequests: 50, CPUPercent: 85, MemoryPercent: 95, Period: 2 * time.Minute, Datapoints: 3,
 		},
@@ -159,7 +160,7 @@ func TestPlanHasEveryKey(t *testing.T) {
 		t.Errorf("web in beta: got %+v", got)
 	}
 	runtime.Tests = environment.Tests{} // they run in no production
-	runtime.Synthetics.Disabled = false // off in test environments, whatever the file says
+	runtime.Synthetics.Disabled = new(bool) // off in test environments, whatever the file says
 	runtime.CPU, runtime.MemoryMiB, runtime.Expose.Host, runtime.Variables["EXTRA"], runtime.Scale.Max = 1024, 2048, "www", "1", 30
 	if got := in(t, p, "web", "prod"); !reflect.DeepEqual(got, runtime) {
 		t.Errorf("web in prod: got %+v", got)

@@ -253,7 +253,8 @@ type Runtime struct {
 	// Checks are what a new version must answer before customers reach it, through the test listener; [] is none. Not with
 	// grpc, for a worker, or for an internal service with the engine rolling. Without it: none.
 	Checks []Check `yaml:"checks" max:"20"`
-	// Synthetics says how a public service is asked from outside all the time, in preproduction and production; not with grpc.
+	// Synthetics says how the service is asked all the time, a public one from outside, an internal one from within the VPC; not
+	// with grpc, or for a worker.
 	Synthetics *Synthetics `yaml:"synthetics"`
 	// Tests are what a release must pass where it runs, before the next wave.
 	Tests *Tests `yaml:"tests"`

@@ -83,8 +83,8 @@ func (vs *valueList) synthetics(r environment.Runtime) {
 	if r.Synthetics.Interval == 0 {
 		return
 	}
-	vs.text("synthetics.disabled", strconv.FormatBool(r.Synthetics.Disabled))
-	if !r.Synthetics.Disabled {
+	vs.text("synthetics.disabled", strconv.FormatBool(r.Synthetics.Off()))
+	if !r.Synthetics.Off() {
 		vs.duration("synthetics.interval", r.Synthetics.Interval)
 	}
 }

@@ -98,6 +98,16 @@ func (d *decoded) evidence(path string, e *Evidence) {
 	if len(e.When) > 0 && e.Rule == "" {
 		d.fail(path+".when", "belongs to a rule")
 	}
+	if (len(e.Heard) > 0) != (e.Unheard != "") || len(e.Heard) > 0 && e.Resource == "" {
+		d.fail(path, "heard and unheard belong together, and to a resource")
+	}
+	for i := range e.Heard {
+		at, h := text.Item(path+".heard", i), &e.Heard[i]
+		d.evidence(at, h)
+		if h.Action != nil || h.Named != "" || h.Fact != "" || len(h.Heard) > 0 {
+			d.fail(at, "must be a command, a resource or a rule")
+		}
+	}
 	if e.Always && e.Hollow == "" {
 		d.fail(path+".always", "belongs to hollow")
 	}

@@ -86,6 +86,7 @@ const (
 	stepContract  = "Contract"
 	stepBlueGreen = "BlueGreen"
 	stepSmoke     = "Smoke"
+	stepSynthetic = "Synthetic"
 	stepReleased  = "MarkReleased"
 	stepDispatch  = "Dispatch"
 	stepReview    = "Review"
@@ -189,7 +190,8 @@ func platformIn(t environment.Target) [][]Action {
 
 // checked adds what a service's pipeline does in every target of a wave before and after it deploys the stacks.
 func (w *wave) checked(store *environment.Store, e *environment.Environment, s *environment.Service) {
-	var contracts, releases, smokes []Action
+	var contracts, releases, smokes, canaries []Action
+	asked := e.Kind == environment.Preproduction && len(s.In(e).Asked()) > 0
 	for _, l := range w.targets {
 		t := environment.Target{Store: store, Environment: e, Region: strings.TrimPrefix(l.id, e.Name+"-")}
 		on := func(kind Kind, step, does string) Action {
@@ -199,12 +201,15 @@ func (w *wave) checked(store *environment.Store, e *environment.Environment, s *
 		}
 		contracts = append(contracts, on(Check, stepContract, "the platform has what the service needs"))
 		smokes = append(smokes, on(Check, stepSmoke, "the release answers"))
+		if asked {
+			canaries = append(canaries, on(Check, stepSynthetic, "the canary passes"))
+		}
 		if r := s.In(e).Release; r.Engine == environment.CodeDeploy {
 			releases = append(releases, on(Release, stepBlueGreen, shift(r)+bake(t)))
 		}
 	}
 	w.before = append(w.before, contracts...)
-	w.after = append(w.after, append(releases, smokes...)...)
+	w.after = append(w.after, slices.Concat(releases, smokes, canaries)...)
 	for _, test := range s.In(e).Tests.List() {
 		for _, l := range w.targets {
 			t := environment.Target{Store: store, Environment: e, Region: strings.TrimPrefix(l.id, e.Name+"-")}
