@@ -61,6 +61,10 @@ async function messageOf(event) {
   throw new Error(`no message is known for ${event['detail-type']}`);
 }
 
+// The codes of actions that did not begin; what began and failed has JobFailed.
+// https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_FailureDetails.html
+const UNBEGUN = ['ConfigurationError', 'PermissionError', 'RevisionOutOfSync', 'RevisionUnavailable'];
+
 // An action of a pipeline: what waits for an approval, and what failed.
 async function actionMessage(event, d) {
   const x = await release(event, d);
@@ -80,11 +84,10 @@ async function actionMessage(event, d) {
       x.retry(), ...x.links(),
     ]);
   }
-  // What did not even begin has another code. https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_FailureDetails.html
-  const began = ['JobFailed', undefined].includes(d['execution-result']?.['error-code']);
+  const began = !UNBEGUN.includes(d['execution-result']?.['error-code']);
   const headline = `${began ? 'rolled back' : 'not deployed'} in ${x.where}`;
   if (provider === 'CodeDeployToECS') {
-    return x.message('rollback', headline, [
+    return x.message(began ? 'rollback' : 'failed', headline, [
       ...x.why(),
       began ? `CodeDeploy gave the release up. ${x.customers} the version before, or get it back at once: its tasks run until a release is over.`
         : `CodeDeploy did not begin. ${x.customers} the version before.`,
@@ -94,7 +97,7 @@ async function actionMessage(event, d) {
   }
   if (provider === 'CloudFormation' && what.endsWith('.Deploy')) {
     const stack = what.split('.').at(-2);
-    return x.message('rollback', `${headline}: stack ${stack}`, [
+    return x.message(began ? 'rollback' : 'failed', `${headline}: stack ${stack}`, [
       ...x.why(),
       began ? `CloudFormation sets the stack back${x.place ? '. What served before serves on' : ''}, unless its status says ROLLBACK_FAILED.`
         : 'CloudFormation did not begin.',
@@ -167,6 +170,11 @@ async function glassMessage(event, d) {
   if (d.operation === 'Delete') {
     return { event: 'break-glass', place, service, headline: `${service}: broken glass was taken away`, lines: [
       'No execution of this pipeline may enter a closed environment. CloudTrail knows who deleted the parameter.', `When: ${event.time}`] };
+  }
+  // As the check in the pipelines has it: the id of an execution, and then who and why.
+  if (!last.trouble && !/^\S+ .*\S/.test(last.value)) {
+    return { event: 'break-glass', place, service, headline: `${service}: broken glass lets nothing in`, lines: [
+      `It says: ${last.value}`, ...last.by, `When: ${event.time}`, '', 'That is not the id of an execution, and then who and why: no execution passes by it.'] };
   }
   return { event: 'break-glass', place, service, headline: `${service}: glass was broken`, lines: [
     last.trouble ? `What was written could not be read (${last.trouble}).` : `It says: ${last.value}`, ...last.by, `When: ${event.time}`, '',

@@ -13,7 +13,7 @@ async function release(event, d) {
   const at = place?.environment ?? `stage ${stage}`;
   const where = target?.region ?? d.region ?? stage;
   const here = (actions ?? []).filter((a) => a.stageName === stage);
-  const unread = `What else ${stage} did could not be read (${trouble}): see the execution.`;
+  const unread = `What ${stage ?? 'it'} did could not be read (${trouble}): see the execution.`;
 
   const production = place?.kind === 'production';
   const x = {
@@ -62,8 +62,8 @@ async function release(event, d) {
   };
   // What the stage has deployed, where something else failed: in each target the last action.
   x.soFar = () => {
+    if (!actions && (place || !stage)) return [unread];
     if (!place) return [x.untouched()];
-    if (!actions) return [unread];
     const done = here.filter(deploys).filter((a, i, all) => all.findIndex((b) => named(b) === named(a)) === i);
     if (done.length === 0) return [x.untouched()];
     return [
