@@ -126,6 +126,15 @@ func TestRemovingAService(t *testing.T) {
     checks: [{path: /actuator/health, expect: {json: {status: UP}}}]
     variables:
       RETAIL_CART_PERSISTENCE_PROVIDER: in-memory
+    tests:
+      integration:
+        commands: [./mvnw -B test-compile failsafe:integration-test failsafe:verify]
+        reports: target/failsafe-reports/*.xml
+      acceptance:
+        commands: [./mvnw -B -Pacceptance test-compile failsafe:integration-test failsafe:verify]
+        reports: target/failsafe-reports/*.xml
+      performance:
+        load: {path: /carts/load, requestsPerSecond: 100, p99: 500ms}
 
 `, "")
 	text, err := os.ReadFile(in.Config)

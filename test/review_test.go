@@ -66,6 +66,7 @@ var variedServices = map[string][]variation{
 		{"services.*.overrides", "cpu: 512", "cpu: 512, overrides: {live: {cpu: 1024, memoryMiB: 2048}}", review.Cost},
 		{"services.*.alarms", "cpu: 512", "cpu: 512, alarms: {cpuPercent: 70}", ""},
 		{"services.*.checks", "cpu: 512", "cpu: 512, checks: [{path: /NAME/health}]", review.AccessWidened},
+		{"services.*.tests", "cpu: 512", "cpu: 512, tests: {performance: {commands: [make load]}}", ""},
 		{"services.*.release.checkTimeout", "canary}", "canary, checkTimeout: 2m}, checks: [{path: /NAME/health}]", review.AccessWidened},
 		{"services.*.logRetentionDays", "cpu: 512", "cpu: 512, logRetentionDays: 7", review.SafetyLost},
 	},
@@ -119,7 +120,8 @@ const variedEnvironment = "{kind: preproduction, account: \"ACCOUNT\", approval:
 	"network: {availabilityZones: 2, natGateways: 1, endpoints: []}, waves: [{regions: [us-west-2], bake: 10m}]}"
 
 var variedEnvironments = []variation{
-	{"environments.*.kind", "preproduction", "test", review.SafetyLost},
+	// Tests of another kind run there: the deployer may start them.
+	{"environments.*.kind", "preproduction", "test", review.AccessWidened},
 	{"environments.*.domain", "NAME.example", "other.NAME.example", review.WillFail},
 	{"environments.*.approval", "approval: {}", "approval: {notify: [a@example.com]}", ""},
 	{"environments.*.network.availabilityZones", "availabilityZones: 2", "availabilityZones: 3", review.WillFail},
