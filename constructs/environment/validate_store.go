@@ -52,6 +52,7 @@ func (c *checker) store() {
 		c.environment(i, e)
 	}
 	c.sources()
+	c.signing()
 }
 
 // name checks the name of a store or a service.

@@ -95,10 +95,22 @@ func (c *comparer) store() {
 	c.value(group, "tools.account", old.Store.Tools.Account, new.Store.Tools.Account)
 	c.value(group, "tools.region", old.Store.Tools.Region, new.Store.Tools.Region)
 	c.value(group, "sandbox", strconv.FormatBool(old.Store.Sandbox), strconv.FormatBool(new.Store.Sandbox))
+	a, b := old.Store, new.Store
+	c.value(group, "signing.mode", signing(a), signing(b))
+	c.value(group, "signing.profile", a.SigningProfile(), b.SigningProfile())
+	c.value(group, "signing.account", a.SigningAccount(), b.SigningAccount())
 	before, after := fields(old.DeliverySource()), fields(new.DeliverySource())
 	for i := range after {
 		c.value(group, "delivery."+after[i].name, before[i].value, after[i].value)
 	}
+}
+
+// signing is who signs a store's images.
+func signing(s *environment.Store) string {
+	if s.ManagesSigning() {
+		return string(environment.SigningManaged)
+	}
+	return string(s.Signing.Mode)
 }
 
 type field struct{ name, value string }

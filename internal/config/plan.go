@@ -14,6 +14,7 @@ func (c *Config) Plan() *environment.Plan {
 		Name:    value(c.Store),
 		Tools:   environment.Tools{Account: value(value(c.Tools).Account), Region: value(value(c.Tools).Region)},
 		Sandbox: value(c.Sandbox),
+		Signing: value(c.Signing).plan(),
 	}
 	for _, e := range c.Environments {
 		s.Environments = append(s.Environments, e.Value.plan(e.Name))

@@ -24,6 +24,8 @@ type Config struct {
 	Delivery *DeliverySource `yaml:"delivery"`
 	// Sandbox lets environments share an account with each other and with the tools: for a person with one account.
 	Sandbox *bool `yaml:"sandbox" default:"false"`
+	// Signing of the images. Without it: the store's own.
+	Signing *Signing `yaml:"signing"`
 	// Environments in the order of release.
 	Environments Map[Environment] `yaml:"environments" required:"true" min:"1" pattern:"environment"`
 	// Defaults hold for every service that does not say otherwise.
