@@ -1,6 +1,8 @@
 package registry
 
 import (
+	"slices"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsecr"
 	"github.com/aws/jsii-runtime-go"
@@ -24,20 +26,17 @@ const (
 // lifecycleRules in the order of their priority. An image that matches the tags of a rule cannot be expired by a rule
 // that comes later: so the first one, which never expires anything, protects the released images from the last one.
 // They count there all the same. https://docs.aws.amazon.com/AmazonECR/latest/userguide/LifecyclePolicies.html
-func lifecycleRules() *[]*awsecr.LifecycleRule {
-	return &[]*awsecr.LifecycleRule{
+//
+// A signature has no tag, and nothing says that a rule for what has none spares it; so where images are signed there is no such rule.
+// What a push of ours leaves always has a tag, which nothing moves. https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-signing.html
+func lifecycleRules(signed bool) *[]*awsecr.LifecycleRule {
+	rules := []*awsecr.LifecycleRule{
 		{
 			RulePriority:  jsii.Number(1),
 			Description:   jsii.String("Released images do not expire"),
 			TagStatus:     awsecr.TagStatus_TAGGED,
 			TagPrefixList: jsii.Strings(ReleasedTagPrefix),
 			MaxImageCount: jsii.Number(releasedImages),
-		},
-		{
-			RulePriority: jsii.Number(2),
-			Description:  jsii.String("Images without a tag"),
-			TagStatus:    awsecr.TagStatus_UNTAGGED,
-			MaxImageAge:  awscdk.Duration_Days(jsii.Number(UntaggedDays)),
 		},
 		{
 			RulePriority:   jsii.Number(3),
@@ -47,4 +46,13 @@ func lifecycleRules() *[]*awsecr.LifecycleRule {
 			MaxImageCount:  jsii.Number(TaggedImages),
 		},
 	}
+	if !signed {
+		rules = slices.Insert(rules, 1, &awsecr.LifecycleRule{
+			RulePriority: jsii.Number(2),
+			Description:  jsii.String("Images without a tag"),
+			TagStatus:    awsecr.TagStatus_UNTAGGED,
+			MaxImageAge:  awscdk.Duration_Days(jsii.Number(UntaggedDays)),
+		})
+	}
+	return &rules
 }

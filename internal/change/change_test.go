@@ -199,6 +199,7 @@ func TestEveryKeyIsCompared(t *testing.T) {
 		"source":                         {"environments:\n", "source: {provider: s3}\nenvironments:\n", "{repository: retail-ui}", "{}", "{repository: retail-orders}", "{}"},
 		"delivery":                       {"environments:\n", "delivery: {branch: next}\nenvironments:\n"},
 		"sandbox":                        {"environments:\n", "sandbox: true\nenvironments:\n"},
+		"signing":                        {"environments:\n", "signing: {profile: other}\nenvironments:\n"},
 		"environments":                   {"  prod:\n", gamma + "  prod:\n"},
 		"environments.*.kind":            {"kind: test", "kind: preproduction"},
 		"environments.*.account":         {"222222222222", "333333333333"},
