@@ -79,6 +79,8 @@ func NewSigning(scope constructs.Construct, id string, props *SigningProps) *Sig
 		SigningProfileName: &props.Profile,
 		Platform:           awssigner.Platform_NOTATION_OCI_SHA384_ECDSA(),
 	})
+	// Without the feature flag @aws-cdk/aws-signer:signingProfileNamePassedToCfn the L2 keeps the name to itself.
+	s.Profile.Node().DefaultChild().(awssigner.CfnSigningProfile).SetProfileName(&props.Profile)
 	// A canceled profile signs nothing again, and its name is gone with it.
 	s.Profile.ApplyRemovalPolicy(awscdk.RemovalPolicy_RETAIN_ON_UPDATE_OR_DELETE)
 	var filters []any
