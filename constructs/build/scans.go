@@ -140,7 +140,7 @@ func (p *ImageScanProps) withDefaults() *ImageScanProps {
 // SCA returns the step that looks for known vulnerabilities of what the code depends on, and keeps its bill of materials; see
 // [SBOMPrefix] and [SBOM]. Amazon Inspector's own generator lists what the lock files and manifests of the service's folder name, and
 // its API says what is known of that; more of a severity than Scan lets pass fails the step. Scan's own commands find the bill at
-// $SBOM. It costs build minutes of a medium host; the API costs nothing.
+// $SBOM. It costs build minutes of a medium host, and an assessment of Amazon Inspector.
 func SCA(scope constructs.Construct, id string, props *SCAProps) pipelines.CodeBuildStep {
 	p := props.withDefaults()
 	node.Must("build.SCA", scope, id, p.Validate())
@@ -152,7 +152,7 @@ func SCA(scope constructs.Construct, id string, props *SCAProps) pipelines.CodeB
 
 // ImageScan returns the step that looks for known vulnerabilities of what is in an image, and keeps its bill of materials, as [SCA]
 // does for the source. It belongs before everything that deploys the image. Scan's own commands find the bill at $SBOM and the
-// image's address at $IMAGE, and may pull it. It costs build minutes of a medium host; the API costs nothing.
+// image's address at $IMAGE, and may pull it. It costs build minutes of a medium host, and an assessment of Amazon Inspector.
 func ImageScan(scope constructs.Construct, id string, props *ImageScanProps) pipelines.CodeBuildStep {
 	p := props.withDefaults()
 	node.Must("build.ImageScan", scope, id, p.Validate())
