@@ -35,7 +35,6 @@ func NewRegistry(scope constructs.Construct, plan *environment.Plan, region stri
 			Name:    store.RepositoryName(s.Name),
 			Key:     r.Key.Key,
 			Pullers: pullers,
-			Signed:  store.SigningProfile() != "",
 		})
 	}
 	if store.ManagesSigning() {

@@ -14,9 +14,6 @@ type RepositoryProps struct {
 	Key awskms.IKey
 	// Pullers may pull images from other accounts, or this one. Default: nobody outside the account.
 	Pullers []Puller
-	// Signed keeps what has no tag: the signatures of images, which ECR takes away with their image. Default: what has no tag
-	// expires after [UntaggedDays].
-	Signed bool
 }
 
 // Puller is a group of roles of one account.

@@ -32,7 +32,7 @@ func NewRepository(scope constructs.Construct, id string, props *RepositoryProps
 		EncryptionKey:      props.Key,
 		ImageTagMutability: awsecr.TagMutability_IMMUTABLE,
 		ImageScanOnPush:    jsii.Bool(true),
-		LifecycleRules:     lifecycleRules(props.Signed),
+		LifecycleRules:     lifecycleRules(),
 		// Images are never deleted with a stack; a failed first deployment leaves nothing behind and can be repeated.
 		RemovalPolicy: awscdk.RemovalPolicy_RETAIN_ON_UPDATE_OR_DELETE,
 	})

@@ -55,14 +55,9 @@ func TestRepository(t *testing.T) {
 // Catches a rule that expires released images, or tagged ones by their age: an environment may run them; and one that expires signatures,
 // which have no tag.
 func TestLifecycle(t *testing.T) {
-	for signed, want := range map[bool]string{
-		false: "[{1 {tagged imageCountMoreThan [released-] [] 100000}} {2 {untagged sinceImagePushed [] [] 14}}" +
-			" {3 {tagged imageCountMoreThan [] [*] 500}}]",
-		true: "[{1 {tagged imageCountMoreThan [released-] [] 100000}} {3 {tagged imageCountMoreThan [] [*] 500}}]",
-	} {
-		if got := fmt.Sprint(lifecycle(t, signed)); got != want {
-			t.Errorf("got:\n%s\nwant:\n%s", got, want)
-		}
+	want := "[{1 {tagged imageCountMoreThan [released-] [] 100000}} {2 {tagged imageCountMoreThan [] [*] 500}}]"
+	if got := fmt.Sprint(lifecycle(t)); got != want {
+		t.Errorf("got:\n%s\nwant:\n%s", got, want)
 	}
 }
 
@@ -75,9 +70,9 @@ type lifecycleRule struct {
 	}
 }
 
-func lifecycle(t *testing.T, signed bool) []lifecycleRule {
+func lifecycle(t *testing.T) []lifecycleRule {
 	t.Helper()
-	r := resources(t, func(p *registry.RepositoryProps) { p.Signed = signed })["AWS::ECR::Repository"]
+	r := resources(t, nil)["AWS::ECR::Repository"]
 	text := r["Properties"].(map[string]any)["LifecyclePolicy"].(map[string]any)["LifecyclePolicyText"]
 	var policy struct{ Rules []lifecycleRule }
 	if err := json.Unmarshal([]byte(text.(string)), &policy); err != nil {
