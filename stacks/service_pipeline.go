@@ -3,6 +3,7 @@ package stacks
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/pipelines"
@@ -30,6 +31,8 @@ type ServicePipeline struct {
 	program *source.Source
 	tests   pipelines.CodeBuildStep
 	image   pipelines.CodeBuildStep
+	// scan looks at the image, and keeps its bill of materials.
+	scan pipelines.CodeBuildStep
 	// contract and smoke check every target before and after its release.
 	contract *build.ContractCheck
 	smoke    *build.SmokeTest
@@ -102,6 +105,7 @@ func (p *ServicePipeline) addBuild() {
 	p.assembly = build.Synth(stack, "Synth", &build.SynthProps{
 		Project: project, Source: p.program, Scope: s.Name, ImageDigest: build.Digest(p.image), Review: true,
 	})
+	p.addImageGates(project, code)
 	p.reviewed = p.assembly.AddOutputDirectory(jsii.String(build.Reviewed))
 	if p.usesCodeDeploy() {
 		p.releases = p.assembly.AddOutputDirectory(jsii.String("cdk.out/" + release.Folder))
@@ -122,7 +126,47 @@ func (p *ServicePipeline) gates(project build.Project, code environment.Source) 
 		build.Secrets(p.Stack, "Secrets", props(gates.Secrets)),
 		build.SAST(p.Stack, "SAST", props(gates.SAST)),
 		build.Quality(p.Stack, "Quality", props(gates.Quality)),
+		build.SCA(p.Stack, "SCA", &build.SCAProps{
+			Project: p.keeper(project, "SCARole", p.props.Plan.Store.SCARoleName(p.service.Name)),
+			Source:  p.code,
+			Path:    code.Path,
+			Preset:  p.service.Build.Preset,
+			Name:    p.props.Plan.Store.PipelineName(p.service.Name),
+			Region:  p.props.Plan.Store.Tools.Region,
+			Scan:    gates.SCA,
+		}),
 	}
+}
+
+// addImageGates adds what must let an image pass before anything that is made for its release.
+func (p *ServicePipeline) addImageGates(project build.Project, code environment.Source) {
+	store := p.props.Plan.Store
+	p.scan = build.ImageScan(p.Stack, "ImageScan", &build.ImageScanProps{
+		Project:     p.keeper(project, "ImageScanRole", store.ImageScanRoleName(p.service.Name)),
+		Source:      p.code,
+		Path:        code.Path,
+		Preset:      p.service.Build.Preset,
+		Name:        store.PipelineName(p.service.Name),
+		Registry:    p.registry(),
+		ImageDigest: build.Digest(p.image),
+		Scan:        p.service.Build.Gates.ImageScan,
+	})
+	p.assembly.AddStepDependency(p.scan)
+	if store.SigningProfile() == "" {
+		return
+	}
+	p.assembly.AddStepDependency(build.VerifySignature(p.Stack, "VerifySignature", &build.VerifySignatureProps{
+		Project:     project,
+		ImageDigest: build.Digest(p.image),
+		Registry:    p.registry(),
+		Platform:    store.PipelineName(environment.PlatformName),
+	}))
+}
+
+// keeper is project with a role that the artifact bucket knows by its name, and lets keep bills of materials.
+func (p *ServicePipeline) keeper(project build.Project, id, name string) build.Project {
+	project.Role = build.NewRole(p.Stack, id, name)
+	return project
 }
 
 // usesCodeDeploy says whether CodeDeploy releases the service in any environment. Where it does not, there is no releases
@@ -154,6 +198,9 @@ func (p *ServicePipeline) registry() build.Registry {
 		Account:    store.Tools.Account,
 		Repository: store.RepositoryName(p.service.Name),
 		Regions:    store.Regions(),
+
+		SigningProfile: store.SigningProfile(),
+		SigningAccount: store.SigningAccount(),
 	}
 }
 
@@ -185,8 +232,10 @@ func (p *ServicePipeline) addWave(e *environment.Environment, i int, w environme
 		approval := p.Pipeline.Approval(e, append([]delivery.Fact{
 			{Name: "Commit", Value: p.code.CommitID()},
 			{Name: "Image", Value: store.RepositoryName(p.service.Name) + "@" + build.Digest(p.image)},
+			{Name: "Bill of materials", Value: build.SBOM(p.scan)},
 			{Name: "Unit tests", Value: pageOf(p.tests)},
 			{Name: "Passed", Value: tested(store, p.service, e)},
+			{Name: "Reports only, stops nothing", Value: strings.Join(p.service.Build.Gates.ReportOnly(), ", ")},
 		}, journey(store, e)...)...)
 		wave.AddPre(approval)
 		if open != nil {

@@ -160,8 +160,10 @@ func TestBuildStage(t *testing.T) {
 		for _, a := range stages[1].actions {
 			steps = append(steps, fmt.Sprintf("%d %s", a.order, a.name))
 		}
-		require.Equal(t, []string{"1 Quality", "1 SAST", "1 Secrets", "1 UnitTests", "2 Package", "3 Synth"}, steps, service)
-		synth := stages[1].actions[5]
+		require.Equal(t, []string{
+			"1 Quality", "1 SAST", "1 SCA", "1 Secrets", "1 UnitTests", "2 Package", "3 ImageScan", "3 VerifySignature", "4 Synth",
+		}, steps, service)
+		synth := stages[1].actions[8]
 		require.Contains(t, synth.configuration["EnvironmentVariables"], "#{Build@Package.IMAGE_DIGEST}", service)
 		require.Equal(t, "SelfMutate", stages[2].actions[0].name, service)
 	}

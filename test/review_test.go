@@ -140,6 +140,7 @@ var notVaried = map[string]string{
 	"store":                       "another store: no stack of the old one changes",
 	"tools":                       "other pipelines: stacks of environments only change their trust",
 	"sandbox":                     "nothing is deployed for it",
+	"signing":                     "registries and pipelines only: TestReviewOfSigning",
 	"source":                      "pipelines only, as services.*.source",
 	"delivery":                    "pipelines only, as services.*.source",
 	"notifications":               "the tools account only, in the operations stack",
@@ -318,4 +319,28 @@ func TestReviewOfAReleaseIsEmpty(t *testing.T) {
 	r := review.New(opened[0], opened[1])
 	require.Empty(t, r.Findings)
 	require.Len(t, slices.Concat(r.New, r.Gone), 0)
+}
+
+// Catches: images that are not signed any more, or whose signature nothing waits for, and nobody hears of it.
+func TestReviewOfSigning(t *testing.T) {
+	t.Parallel()
+	var opened [2]*assembly.Assembly
+	for i, signing := range []string{"{}", "{mode: none, reason: for a test}"} {
+		file := filepath.Join(t.TempDir(), "storeship.yaml")
+		require.NoError(t, os.WriteFile(file, []byte(`store: shop
+tools: {account: "111111111111", region: us-west-2}
+signing: `+signing+`
+environments: {prod: {kind: production, account: "222222222222", approval: {}, domain: none, waves: [{regions: [us-west-2]}]}}
+services: {job: {build: {preset: go}}}
+`), 0o644))
+		var err error
+		opened[i], err = assembly.Open(harness.Synth(t, harness.Input{Config: file}).Dir)
+		require.NoError(t, err)
+	}
+	r := review.New(opened[0], opened[1])
+	for stack, says := range map[string]string{"shop-registry": "Signing/Configuration", "shop-job-pipeline": "VerifySignature"} {
+		level, texts := worst(r, func(name string) bool { return name == stack })
+		require.Equal(t, review.SafetyLost, level, "%s: %v", stack, texts)
+		require.Contains(t, fmt.Sprint(r.Findings), says, "%s: %v", stack, texts)
+	}
 }

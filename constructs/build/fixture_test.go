@@ -79,6 +79,7 @@ var fixture = sync.OnceValue(func() map[string]any {
 	program := source.CodeCommit("shop-delivery", "main").Source(stack, "Program", false)
 	registry := build.Registry{
 		Account: "111111111111", Repository: "shop/catalog", Regions: []string{"us-west-2", "us-east-1", "eu-west-1"},
+		SigningProfile: "shop_images",
 	}
 	var tests []pipelines.CodeBuildStep
 	unit := func(id string, b environment.Build, docker bool) {
@@ -125,15 +126,38 @@ var fixture = sync.OnceValue(func() map[string]any {
 	} {
 		gate(id, build.Quality, func(p *build.GateProps) { p.Preset = preset })
 	}
+	own := environment.Gate{Commands: []string{"npm \"$SBOM\" \"${IMAGE-}\""}}
+	sca := func(id string, scan environment.Scan) {
+		tests = append(tests, build.SCA(stack, id, &build.SCAProps{
+			Project: p, Source: code, Path: "src/app", Preset: environment.PresetNode, Name: "shop-" + strings.ToLower(id), Region: "us-west-2", Scan: scan,
+		}))
+	}
+	nine := 9
+	sca("SCA", environment.Scan{Thresholds: environment.Thresholds{Medium: &nine}})
+	sca("ToldSCA", environment.Scan{Gate: environment.Gate{Mode: environment.ReportOnly}})
+	sca("OwnSCA", environment.Scan{Gate: own})
 	image := build.Package(stack, "Package", &build.PackageProps{
 		Project: p, Source: code, Path: "src/app", Registry: registry, PackSource: true,
 	})
+	var scans []pipelines.CodeBuildStep
+	for id, scan := range map[string]environment.Scan{"ImageScan": {}, "OwnScan": {Gate: own}} {
+		scans = append(scans, build.ImageScan(stack, id, &build.ImageScanProps{
+			Project: p, Source: code, Path: "src/app", Name: "shop-" + strings.ToLower(id), Registry: registry, ImageDigest: build.Digest(image), Scan: scan,
+		}))
+	}
+	scans = append(scans, build.VerifySignature(stack, "VerifySignature", &build.VerifySignatureProps{
+		Project: p, ImageDigest: build.Digest(image), Registry: registry, Platform: "shop-platform",
+	}))
 	for _, test := range tests {
 		image.AddStepDependency(test)
 	}
 	synth := build.Synth(stack, "Synth", &build.SynthProps{
 		Project: p, Source: program, Scope: "catalog", ImageDigest: build.Digest(image),
 	})
+	for _, scan := range scans {
+		synth.AddStepDependency(scan)
+	}
+	build.SBOM(scans[0])
 	releases := synth.AddOutputDirectory(jsii.String(build.Releases))
 	pipeline := pipelines.NewCodePipeline(stack, jsii.String("Pipeline"), &pipelines.CodePipelineProps{
 		Synth: synth, ArtifactBucket: p.Artifacts, UsePipelineRoleForActions: jsii.Bool(true),

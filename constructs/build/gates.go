@@ -78,6 +78,8 @@ type gateCommands struct {
 	files string
 	// name of the gate in its report group's, and of its report.
 	name string
+	// first are scripts that run before either, and whatever becomes of findings; exports are commands after them.
+	first, exports []string
 	// silent says that it writes no report.
 	silent bool
 	// folder where it looks.
@@ -111,6 +113,9 @@ func newGate(scope constructs.Construct, id string, p *GateProps, own gateComman
 		s.commands = reportOnly(s.commands)
 	} else if len(p.Gate.Commands) > 0 {
 		s.commands = strict(s.commands)
+	}
+	if len(own.first) > 0 {
+		s.commands = slices.Concat([]string{script(own.first...)}, own.exports, s.commands)
 	}
 	s.commands = append([]string{`cd "$SOURCE_PATH"`}, s.commands...)
 	if reports != "" {

@@ -91,15 +91,10 @@ func (r Registry) variables() map[string]string {
 func (r Registry) permissions() []permission {
 	var repositories []string
 	for _, region := range r.Regions {
-		repositories = append(repositories, "arn:aws:ecr:"+region+":"+r.Account+":repository/"+r.Repository)
+		repositories = append(repositories, r.repository(region))
 	}
-	return []permission{
-		{
-			actions:   []string{"ecr:GetAuthorizationToken"},
-			resources: []string{"*"},
-			reason: "The action has no resource level: " +
-				"https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerregistry.html",
-		},
+	all := []permission{
+		logIn,
 		{
 			actions: []string{
 				"ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:CompleteLayerUpload",
@@ -108,4 +103,39 @@ func (r Registry) permissions() []permission {
 			resources: repositories,
 		},
 	}
+	if r.SigningProfile == "" {
+		return all
+	}
+	// Whatever pushes an image or a tag of it has it signed.
+	// https://docs.aws.amazon.com/AmazonECR/latest/userguide/managed-signing.html
+	var profiles []string
+	for _, region := range r.Regions {
+		profiles = append(profiles, "arn:aws:signer:"+region+":"+r.signingAccount()+":/signing-profiles/"+r.SigningProfile)
+	}
+	return append(all, permission{actions: []string{"signer:SignPayload"}, resources: profiles})
+}
+
+// logIn is what everyone needs who talks to a registry as docker does.
+var logIn = permission{
+	actions:   []string{"ecr:GetAuthorizationToken"},
+	resources: []string{"*"},
+	reason: "The action has no resource level: " +
+		"https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerregistry.html",
+}
+
+// repository is the ARN of the repository in a region.
+func (r Registry) repository(region string) string {
+	return "arn:aws:ecr:" + region + ":" + r.Account + ":repository/" + r.Repository
+}
+
+// address is what docker calls the repository of a region.
+func (r Registry) address(region string) string {
+	return r.Account + ".dkr.ecr." + region + ".amazonaws.com/" + r.Repository
+}
+
+func (r Registry) signingAccount() string {
+	if r.SigningAccount != "" {
+		return r.SigningAccount
+	}
+	return r.Account
 }

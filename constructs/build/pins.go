@@ -34,6 +34,11 @@ const (
 	staticcheckVersion = "v0.7.0"
 	// vegetaVersion puts a load on services. https://github.com/tsenart/vegeta, 2025-10-31.
 	vegetaVersion = "v12.13.0"
+	// sbomgenVersion is Amazon Inspector's generator of bills of materials.
+	// https://docs.aws.amazon.com/inspector/latest/user/sbom-generator-versions.html, 2026-05-13.
+	sbomgenVersion = "1.13.2"
+	// sbomgenSHA256 is the digest of that version for Linux on x86_64, as the page has it.
+	sbomgenSHA256 = "86011ffc7ee1a85d4cb411ad807566d7fde37fe9756a9a7e5a2d22205645f2d2"
 	// npmBefore is the day whose versions npm takes for the dependencies of jest-junit.
 	npmBefore = "2026-09-01"
 )
@@ -80,6 +85,8 @@ func pins(names ...string) map[string]string {
 		"NPM_BEFORE":                npmBefore,
 		"RUFF_PIN":                  ruffPin,
 		"SPOTBUGS_VERSION":          spotbugsVersion,
+		"SBOMGEN_SHA256":            sbomgenSHA256,
+		"SBOMGEN_VERSION":           sbomgenVersion,
 		"STATICCHECK_VERSION":       staticcheckVersion,
 		"SAST_RULES":                sastRules,
 		"VEGETA_VERSION":            vegetaVersion,

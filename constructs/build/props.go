@@ -75,6 +75,11 @@ type Registry struct {
 	// Regions that have the repository; the first is where images are pushed, the others get copies. At least one is
 	// required.
 	Regions []string
+	// SigningProfile is the name of the AWS Signer profile that ECR signs what is pushed with, the same in every region. ECR signs as
+	// the role that pushes. Default: images are not signed.
+	SigningProfile string
+	// SigningAccount is the 12-digit id of the account of the profiles. Default: Account.
+	SigningAccount string
 }
 
 // MarkReleasedProps configures [MarkReleased].

@@ -37,6 +37,8 @@ type Store struct {
 	// Sandbox allows environments to share an account with each other and with the tools, for a person with one account.
 	// Default: every environment and the tools have an account each.
 	Sandbox bool
+	// Signing of the images. Default: the store's own, in every region.
+	Signing Signing
 }
 
 // Tools is where repositories, builds and pipelines live.

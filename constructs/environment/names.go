@@ -32,6 +32,16 @@ func (s *Store) BaselineRoleName(service string) string {
 	return s.Name + "-" + service + "-" + s.Tools.Region + "-baseline"
 }
 
+// SCARoleName is the role of the one build of a pipeline that keeps the bill of materials of its source.
+func (s *Store) SCARoleName(service string) string {
+	return s.Name + "-" + service + "-" + s.Tools.Region + "-sca"
+}
+
+// ImageScanRoleName is the role of the one build of a pipeline that keeps the bill of materials of its image.
+func (s *Store) ImageScanRoleName(service string) string {
+	return s.Name + "-" + service + "-" + s.Tools.Region + "-scan"
+}
+
 // CheckRoleName is the role of the builds of a pipeline that look into targets: contract checks and smoke tests.
 func (s *Store) CheckRoleName(service string) string {
 	return s.Name + "-" + service + "-" + s.Tools.Region + "-check"

@@ -135,6 +135,8 @@ func (s *Store) pipelineNames(path, service string) []derivedName {
 		{"stack", "the stack of the pipeline" + of, s.PipelineStackName(service), maxStack, account, home, path},
 		{"IAM role", "the pipeline" + of, s.PipelineRoleName(service), maxRole, account, "", path},
 		{"IAM role", "the baseline of the pipeline" + of, s.BaselineRoleName(service), maxRole, account, "", path},
+		{"IAM role", "the scan of the source" + of, s.SCARoleName(service), maxRole, account, "", path},
+		{"IAM role", "the scan of the image" + of, s.ImageScanRoleName(service), maxRole, account, "", path},
 		{"IAM role", "the checks of the pipeline" + of, s.CheckRoleName(service), maxRole, account, "", path},
 		{"build project", "the checks of the pipeline" + of, s.CheckRoleName(service), maxProject, account, home, path},
 		{"log group", "the builds" + of, s.PipelineLogGroupName(service), maxLogGroup, account, home, path},

@@ -53,6 +53,7 @@ func (c *checker) store() {
 	}
 	c.notifications()
 	c.sources()
+	c.signing()
 }
 
 // name checks the name of a store or a service.

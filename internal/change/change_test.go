@@ -201,6 +201,7 @@ func TestEveryKeyIsCompared(t *testing.T) {
 		"delivery":                       {"environments:\n", "delivery: {branch: next}\nenvironments:\n"},
 		"sandbox":                        {"environments:\n", "sandbox: true\nenvironments:\n"},
 		"notifications":                  {"environments:\n", "notifications: {notify: [team@shop.example.com]}\nenvironments:\n"},
+		"signing":                        {"environments:\n", "signing: {profile: other}\nenvironments:\n"},
 		"environments":                   {"  prod:\n", gamma + "  prod:\n"},
 		"environments.*.kind":            {"kind: test", "kind: preproduction"},
 		"environments.*.account":         {"222222222222", "333333333333"},

@@ -14,6 +14,7 @@ func (c *Config) Plan() *environment.Plan {
 		Name:    value(c.Store),
 		Tools:   environment.Tools{Account: value(value(c.Tools).Account), Region: value(value(c.Tools).Region)},
 		Sandbox: value(c.Sandbox),
+		Signing: value(c.Signing).plan(),
 	}
 	if n := c.Notifications; n != nil {
 		s.Notifications = environment.Notifications{Notify: slices.Clone(n.Notify), OnCall: slices.Clone(n.OnCall)}

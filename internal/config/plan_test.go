@@ -2,6 +2,7 @@ package config
 
 import (
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -53,6 +54,7 @@ func TestPlanHasEveryKey(t *testing.T) {
 			Windows: []environment.Window{{Days: []string{"mon-thu", "sat"}, From: "09:00", To: "16:00", TimeZone: "Europe/Berlin"}},
 			Freezes: []environment.Freeze{{Name: "black-friday", From: "2026-11-26T00:00", To: "2026-12-01T08:00", TimeZone: "Europe/Berlin"}},
 		}},
+		Signing: environment.Signing{Mode: environment.SigningExternal, Profile: "acme_images", Account: "999999999999", Reason: "the company signs"},
 	}
 	if !reflect.DeepEqual(p.Store, want) {
 		t.Errorf("store: got %+v", p.Store)
@@ -102,6 +104,14 @@ func TestPlanHasEveryKey(t *testing.T) {
 				Mode: environment.Block, Reason: "eslint with the rules of the group",
 				Commands: []string{"npm ci", "npm run lint:report"}, Reports: "reports/lint.xml",
 			},
+			SCA: environment.Scan{
+				Gate:       environment.Gate{Mode: environment.Block, Reason: "two of a library that is replaced this year"},
+				Thresholds: environment.Thresholds{Critical: number(0), High: number(2), Medium: number(30), Low: number(100)},
+			},
+			ImageScan: environment.Scan{Gate: environment.Gate{
+				Mode: environment.ReportOnly, Reason: "until the base image of the first year is replaced",
+				Commands: []string{`grype "sbom:$SBOM" --fail-on high -o template -t junit.tmpl --file reports/image.xml`}, Reports: "reports/image.xml",
+			}},
 		},
 	}); !reflect.DeepEqual(web.Build, want) {
 		t.Errorf("build: got %+v", web.Build)
@@ -327,13 +337,33 @@ func TestWarnings(t *testing.T) {
 		got = append(got, w.String())
 	}
 	if want := []string{
-		"testdata/good/full.yaml:85:17: services.web.build.gates.secrets.mode: its findings stop nothing: it reports only",
-		"testdata/good/full.yaml:177:15: services.web.tests.acceptance.mode: a failure stops nothing: it reports only (in beta)",
-	}; !reflect.DeepEqual(got, want) {
+		"testdata/good/full.yaml:90:17: services.web.build.gates.secrets.mode: its findings stop nothing: it reports only",
+		"testdata/good/full.yaml:109:17: services.web.build.gates.imageScan.mode: its findings stop nothing: it reports only",
+		"testdata/good/full.yaml:191:15: services.web.tests.acceptance.mode: a failure stops nothing: it reports only (in beta)",
+	}; !slices.Equal(got, want) {
 		t.Errorf("full.yaml: %v", got)
 	}
 	ws := parse(t, "services: {one: {build: {preset: go}}}").Warnings()
 	if len(ws) != 1 || ws[0].String() != "x.yaml:6:3: environments.prod.approval: no one approves a release to production" {
 		t.Errorf("got %v", ws)
+	}
+}
+
+func number(n int) *int { return &n }
+
+// Catches: thresholds of the defaults that are held against a service with a scanner of its own, or are lost for the others; and a
+// service's threshold that takes the others with it.
+func TestThresholdsOfTheDefaults(t *testing.T) {
+	p := parse(t, `defaults: {build: {preset: go, gates: {sca: {thresholds: {high: 3, low: 9}}}}}
+services:
+  one: {}
+  two: {build: {gates: {sca: {commands: [make sca]}}}}
+  three: {build: {gates: {sca: {thresholds: {high: 0}}}}}`).Plan()
+	for name, want := range map[string]environment.Thresholds{
+		"one": {High: number(3), Low: number(9)}, "two": {}, "three": {High: number(0), Low: number(9)},
+	} {
+		if got := p.Service(name).Build.Gates.SCA.Thresholds; !reflect.DeepEqual(got, want) {
+			t.Errorf("%s: %+v", name, got)
+		}
 	}
 }

@@ -26,6 +26,8 @@ type Config struct {
 	Sandbox *bool `yaml:"sandbox" default:"false"`
 	// Notifications say who hears of releases that fail, are rolled back, wait or are stopped. Without it: nobody.
 	Notifications *Notifications `yaml:"notifications"`
+	// Signing of the images. Without it: the store's own.
+	Signing *Signing `yaml:"signing"`
 	// Environments in the order of release.
 	Environments Map[Environment] `yaml:"environments" required:"true" min:"1" pattern:"environment"`
 	// Defaults hold for every service that does not say otherwise.

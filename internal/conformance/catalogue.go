@@ -111,7 +111,8 @@ type ActionType struct {
 type Check struct {
 	// Flag lists the names of one flag, "--exit-code": the command has it.
 	Flag []string `yaml:"flag"`
-	// Variable is an environment variable that stands for the flag where the command lacks it.
+	// Variable is an environment variable that stands for the flag where the command lacks it; without a flag, one that the command
+	// finds.
 	Variable string `yaml:"variable"`
 	// Property lists paths into the properties of a resource, or names of an action's or a rule's configuration: one is there.
 	Property []string `yaml:"property"`

@@ -43,7 +43,7 @@ func TestCatalogueProblems(t *testing.T) {
 		with("{command: ' '}"):                                   "is no pattern: it is empty",
 		with("{fact: approvl}"):                                  `unknown fact; did you mean "approval"?`,
 		with("{command: a, require: [{flag: -x}]}"):              `needs because: what a reader is told`,
-		with("{command: a, refuse: [{because: b}]}"):             "needs exactly one of flag, property, argument, last and captured, got 0",
+		with("{command: a, refuse: [{because: b}]}"):             "needs exactly one of flag, variable, property, argument, last and captured, got 0",
 		with("{command: a, always: true}"):                       "belongs to hollow",
 		with("{command: a, when: [entry]}"):                      "belongs to a rule",
 		with("{resource: a, heard: [{command: b}]}"):             "heard and unheard belong together, and to a resource",

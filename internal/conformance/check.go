@@ -120,16 +120,16 @@ func (d *decoded) checks(path string, checks []Check, reasons bool) {
 	for i, c := range checks {
 		at := text.Item(path, i)
 		n := 0
-		for _, given := range []bool{len(c.Flag) > 0, len(c.Property) > 0, c.Argument != "", c.Last, c.Captured} {
+		for _, given := range []bool{len(c.Flag) > 0, len(c.Flag) == 0 && c.Variable != "", len(c.Property) > 0, c.Argument != "", c.Last, c.Captured} {
 			if given {
 				n++
 			}
 		}
 		switch {
 		case n != 1:
-			d.fail(at, "needs exactly one of flag, property, argument, last and captured, got %d", n)
-		case len(c.Flag) == 0 && (c.Variable != "" || c.Redirected):
-			d.fail(at, "variable and redirected belong to a flag")
+			d.fail(at, "needs exactly one of flag, variable, property, argument, last and captured, got %d", n)
+		case len(c.Flag) == 0 && c.Redirected:
+			d.fail(at, "redirected belongs to a flag")
 		case reasons && c.Because == "":
 			d.fail(at, "needs because: what a reader is told, as in %q", "ends with 0 whatever it finds")
 		}

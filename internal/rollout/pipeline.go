@@ -82,6 +82,9 @@ const (
 	stepSecrets   = "Secrets"
 	stepSAST      = "SAST"
 	stepQuality   = "Quality"
+	stepSCA       = "SCA"
+	stepImageScan = "ImageScan"
+	stepVerify    = "VerifySignature"
 	stepPackage   = "Package"
 	stepContract  = "Contract"
 	stepBlueGreen = "BlueGreen"
@@ -133,10 +136,9 @@ func servicePipeline(plan *environment.Plan, s *environment.Service) Pipeline {
 	store, own, delivery := plan.Store, plan.SourceOf(s), plan.DeliverySource()
 	p := newPipeline(store, s.Name, triggerOf(store, own, plan.TriggerOf(s)))
 	p.add("Source", inOrder([]Action{source(own), source(delivery)}))
-	p.add("Build", append(gates(s),
-		build(stepPackage, "build the image, push it, copy its digest to "+strings.Join(store.Regions(), ", ")),
-		build(stepSynth, "synthesize "+s.Name+" with that digest"),
-	))
+	built := append(gates(s), build(stepPackage, "build the image, push it, copy its digest to "+strings.Join(store.Regions(), ", ")))
+	built = append(built, imageGates(store, s)...)
+	p.add("Build", append(built, build(stepSynth, "synthesize "+s.Name+" with that digest")))
 	p.add("UpdatePipeline", []Action{selfMutate()})
 	for n, e := range store.Environments {
 		for i := range e.Waves {
@@ -159,6 +161,8 @@ const (
 	doesSecrets = "look for passwords, keys and tokens"
 	doesSAST    = "look for weaknesses in the code"
 	doesQuality = "look for faults in the code"
+	doesSCA     = "look for known vulnerabilities of what the code depends on, keep its bill of materials"
+	doesScan    = "look for known vulnerabilities in the image, keep its bill of materials"
 )
 
 // gates lists what runs side by side before an image is built.
@@ -169,7 +173,17 @@ func gates(s *environment.Service) []Action {
 		gate(stepSecrets, doesSecrets, g.Secrets),
 		gate(stepSAST, doesSAST, g.SAST),
 		gate(stepQuality, doesQuality, g.Quality),
+		gate(stepSCA, doesSCA, g.SCA.Gate),
 	})
+}
+
+// imageGates lists what runs side by side once the image is in every region.
+func imageGates(store *environment.Store, s *environment.Service) []Action {
+	all := []Action{gate(stepImageScan, doesScan, s.Build.Gates.ImageScan.Gate)}
+	if profile := store.SigningProfile(); profile != "" {
+		all = append(all, build(stepVerify, "wait for the signature of "+profile+" in every region"))
+	}
+	return inOrder(all)
 }
 
 func gate(step, does string, g environment.Gate) Action {
