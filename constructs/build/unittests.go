@@ -15,8 +15,8 @@ import (
 )
 
 // UnitTests returns the step that runs the unit tests of a service, and creates the report groups of their results. The
-// step fails when a test fails, and when the tests wrote no report although one is expected. It costs build minutes of a
-// medium host.
+// step fails when a test fails, when the tests wrote no report although one is expected, and when they cover fewer of the lines
+// than Build's CoverageMinimum. It costs build minutes of a medium host.
 func UnitTests(scope constructs.Construct, id string, props *UnitTestsProps) pipelines.CodeBuildStep {
 	p := props.withDefaults()
 	node.Must("build.UnitTests", scope, id, p.Validate())
@@ -44,6 +44,13 @@ func UnitTests(scope constructs.Construct, id string, props *UnitTestsProps) pip
 	if p.Build.TestReports != "" {
 		s.requireReport(scope, id, p.Name+"-unit-tests", p.Path, p.Build.TestReports)
 	}
+	if p.Build.CoverageMinimum > 0 {
+		s.variables = merge(s.variables, map[string]string{
+			"COVERAGE_FORMAT": p.Build.CoverageFormat, "COVERAGE_MINIMUM": itoa(p.Build.CoverageMinimum),
+			"COVERAGE_REPORT": p.Build.CoverageReport, "COVERAGE_PATTERN": findPattern(p.Build.CoverageReport),
+		})
+		s.commands = append(s.commands, script("coverage"))
+	}
 	if p.Build.CoverageReport != "" {
 		s.report(scope, id+"Coverage", p.Name+"-coverage", awscodebuild.ReportGroupType_CODE_COVERAGE, p.Path,
 			p.Build.CoverageReport, p.Build.CoverageFormat)
@@ -54,11 +61,13 @@ func UnitTests(scope constructs.Construct, id string, props *UnitTestsProps) pip
 // requireReport creates the report group of files that the commands before it write, and fails where there are none.
 func (s *step) requireReport(scope constructs.Construct, id, name, folder, files string) {
 	s.report(scope, id+"Report", name, awscodebuild.ReportGroupType_TEST, folder, files, "JUNITXML")
-	// find's * also matches slashes, and ** need not match a folder.
 	s.variables["TEST_REPORTS"] = files
-	s.variables["TEST_REPORTS_PATTERN"] = strings.ReplaceAll(path.Clean(files), "**/", "*")
+	s.variables["TEST_REPORTS_PATTERN"] = findPattern(files)
 	s.commands = append(s.commands, script("require-report"))
 }
+
+// findPattern is a pattern of report files as find's -path has it: its * also matches slashes, and ** need not match a folder.
+func findPattern(files string) string { return strings.ReplaceAll(path.Clean(files), "**/", "*") }
 
 // report creates a report group and has the build write to it. The group's own ARN stands in the buildspec: for a mere
 // name CodeBuild makes groups as it goes, which needs permission to create any.

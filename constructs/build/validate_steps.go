@@ -42,6 +42,12 @@ func (p *UnitTestsProps) Validate() error {
 	case b.CoverageReport != "" && b.CoverageFormat == "" && presetOf(b.Preset).format == "":
 		c.Addf("Build.CoverageFormat", "required with CoverageReport: one of %v", coverageFormats)
 	}
+	switch m := b.CoverageMinimum; {
+	case m < 0 || m > 100:
+		c.Addf("Build.CoverageMinimum", "must be 0 to 100 percent, got %d", m)
+	case m > 0 && len(b.TestCommands) > 0 && b.CoverageReport == "":
+		c.Addf("Build.CoverageReport", "required with CoverageMinimum and TestCommands, which alone know where they write it")
+	}
 	return c.Err()
 }
 
@@ -54,7 +60,10 @@ func (p *UnitTestsProps) withDefaults() *UnitTestsProps {
 	set(&d.Build.Architecture, environment.X8664)
 	preset := presetOf(d.Build.Preset)
 	set(&d.Build.TestReports, preset.reports)
-	set(&d.Build.CoverageReport, preset.coverage)
+	if len(d.Build.TestCommands) == 0 || d.Build.CoverageMinimum == 0 {
+		// Where a floor depends on it, a guess what own commands write is not good enough.
+		set(&d.Build.CoverageReport, preset.coverage)
+	}
 	set(&d.Build.CoverageFormat, preset.format)
 	return &d
 }

@@ -85,7 +85,7 @@ func TestPlanHasEveryKey(t *testing.T) {
 	if want := (environment.Build{
 		Preset: environment.PresetNode, Architecture: environment.Arm64, Dockerfile: "docker/Dockerfile", Docker: true,
 		TestCommands: []string{"npm ci", "npm test"}, TestReports: "reports/*.xml",
-		CoverageReport: "coverage/clover.xml", CoverageFormat: "CLOVERXML",
+		CoverageReport: "coverage/clover.xml", CoverageFormat: "CLOVERXML", CoverageMinimum: 80,
 		Gates: environment.Gates{
 			Secrets: environment.Gate{
 				Mode: environment.ReportOnly, Reason: "until the keys of the first year are changed",
@@ -299,7 +299,7 @@ func TestWarnings(t *testing.T) {
 	for _, w := range load(t, "full").Warnings() {
 		got = append(got, w.String())
 	}
-	if want := "testdata/good/full.yaml:82:17: services.web.build.gates.secrets.mode: its findings stop nothing: it reports only"; len(got) != 1 || got[0] != want {
+	if want := "testdata/good/full.yaml:83:17: services.web.build.gates.secrets.mode: its findings stop nothing: it reports only"; len(got) != 1 || got[0] != want {
 		t.Errorf("full.yaml: %v", got)
 	}
 	ws := parse(t, "services: {one: {build: {preset: go}}}").Warnings()
