@@ -1,8 +1,6 @@
 package build
 
 import (
-	"path"
-	"strings"
 	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -11,6 +9,7 @@ import (
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
+	"github.com/storeship/storeship/constructs/build/scripts"
 	"github.com/storeship/storeship/constructs/internal/node"
 )
 
@@ -20,18 +19,18 @@ import (
 func UnitTests(scope constructs.Construct, id string, props *UnitTestsProps) pipelines.CodeBuildStep {
 	p := props.withDefaults()
 	node.Must("build.UnitTests", scope, id, p.Validate())
-	preset := presetOf(p.Build.Preset)
+	preset := scripts.Of(p.Build.Preset)
 	s := step{
 		project: p.Project, source: p.Source, architecture: p.Build.Architecture,
 		privileged: p.Docker, large: true, cache: true, timeout: time.Hour,
-		variables: merge(caches(), pins(preset.pins...), map[string]string{"SOURCE_PATH": p.Path}),
+		variables: merge(caches(), pins(preset.Pins...), map[string]string{"SOURCE_PATH": p.Path}),
 		reports:   map[string]any{},
 	}
-	if preset.runtime != "" {
-		s.runtimes = map[string]string{preset.runtime: preset.version}
+	if preset.Runtime != "" {
+		s.runtimes = map[string]string{preset.Runtime: preset.Version}
 	}
-	if len(preset.tools) > 0 {
-		s.install = []string{script(preset.tools...), `export PATH="$HOME/.storeship/bin:$PATH"`}
+	if len(preset.Tools) > 0 {
+		s.install = []string{script(preset.Tools...), `export PATH="$HOME/.storeship/bin:$PATH"`}
 	}
 	s.commands = []string{`cd "$SOURCE_PATH"`}
 	for _, command := range p.Build.TestCommands {
@@ -39,7 +38,7 @@ func UnitTests(scope constructs.Construct, id string, props *UnitTestsProps) pip
 		s.commands = append(s.commands, "set -eo pipefail\n"+command)
 	}
 	if len(p.Build.TestCommands) == 0 {
-		s.commands = append(s.commands, script(preset.tests...))
+		s.commands = append(s.commands, script(preset.Tests...))
 	}
 	if p.Build.TestReports != "" {
 		s.requireReport(scope, id, p.Name+"-unit-tests", p.Path, p.Build.TestReports)
@@ -47,7 +46,7 @@ func UnitTests(scope constructs.Construct, id string, props *UnitTestsProps) pip
 	if p.Build.CoverageMinimum > 0 {
 		s.variables = merge(s.variables, map[string]string{
 			"COVERAGE_FORMAT": p.Build.CoverageFormat, "COVERAGE_MINIMUM": itoa(p.Build.CoverageMinimum),
-			"COVERAGE_REPORT": p.Build.CoverageReport, "COVERAGE_PATTERN": findPattern(p.Build.CoverageReport),
+			"COVERAGE_REPORT": p.Build.CoverageReport, "COVERAGE_PATTERN": scripts.FindPattern(p.Build.CoverageReport),
 		})
 		s.commands = append(s.commands, script("coverage"))
 	}
@@ -62,12 +61,9 @@ func UnitTests(scope constructs.Construct, id string, props *UnitTestsProps) pip
 func (s *step) requireReport(scope constructs.Construct, id, name, folder, files string) {
 	s.report(scope, id+"Report", name, awscodebuild.ReportGroupType_TEST, folder, files, "JUNITXML")
 	s.variables["TEST_REPORTS"] = files
-	s.variables["TEST_REPORTS_PATTERN"] = findPattern(files)
+	s.variables["TEST_REPORTS_PATTERN"] = scripts.FindPattern(files)
 	s.commands = append(s.commands, script("require-report"))
 }
-
-// findPattern is a pattern of report files as find's -path has it: its * also matches slashes, and ** need not match a folder.
-func findPattern(files string) string { return strings.ReplaceAll(path.Clean(files), "**/", "*") }
 
 // report creates a report group and has the build write to it. The group's own ARN stands in the buildspec: for a mere
 // name CodeBuild makes groups as it goes, which needs permission to create any.
