@@ -97,7 +97,7 @@ func quality(s *environment.Service) hook {
 	switch s.Build.Preset {
 	case environment.PresetGo:
 		h.name = "Quality (go vet, staticcheck " + pinned.Staticcheck.Version + ")"
-		h.program.install = scripts.Text(p.QualityTools...)
+		h.program.install = once("staticcheck", "$STATICCHECK_VERSION $(cd \"$SOURCE_PATH\" && go env GOVERSION)", scripts.Text(p.QualityTools...))
 	case environment.PresetJavaMaven:
 		// It compiles.
 		h.name, h.stage = "Quality (SpotBugs "+pinned.SpotBugs.Version+")", push
@@ -144,11 +144,7 @@ func unitTests(s *environment.Service) hook {
 		h.language = "python" // for a program of that name, which a system may call python3
 	}
 	if len(p.Tools) > 0 {
-		h.program.install = scripts.Text(p.Tools...)
-		if s.Build.Preset == environment.PresetNode {
-			h.program.install = once("tools", "$JEST_JUNIT_VERSION $NPM_BEFORE", h.program.install)
-		}
-		h.program.install += "export PATH=\"$STORESHIP/bin:$PATH\"\n"
+		h.program.install = once("tools", "$"+strings.Join(p.Pins, " $"), scripts.Text(p.Tools...)) + "export PATH=\"$STORESHIP/bin:$PATH\"\n"
 	}
 	if len(b.TestCommands) > 0 {
 		h.name += " (the plan's own commands)"

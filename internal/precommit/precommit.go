@@ -75,7 +75,7 @@ func (r *repository) header() string {
 		"  pre-commit run --all-files         what a commit runs, now; a push: --hook-stage pre-push",
 		"  SKIP=sast git push                 leaves one out; the pipeline leaves out none",
 		"",
-		"It needs no credentials of AWS. Tools are downloaded the first time; later all but the tests work without the network.",
+		"It needs no credentials of AWS. Tools are downloaded the first time; later only the tests may need the network.",
 		"Only the pipeline has: secrets in the whole history, the build of the image and what looks at it, all that is tested in an environment.",
 	}
 	var b strings.Builder

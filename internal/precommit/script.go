@@ -78,11 +78,12 @@ func commands(all []string) string {
 	return b.String()
 }
 
-// once runs a script that installs something where it is not yet there as said by the values of variables.
+// once runs a script that installs something, and no more until one of the values is another: it needs the network, and a commit
+// should not.
 func once(what, values, script string) string {
 	file := "\"$STORESHIP/" + what + ".of\""
-	return "if [ \"$(cat " + file + " 2>/dev/null)\" != \"" + values + "\" ]; then\n" +
-		script + "printf %s \"" + values + "\" > " + file + "\nfi\n"
+	return "wanted=\"" + values + "\"\nif [ \"$(cat " + file + " 2> /dev/null)\" != \"$wanted\" ]; then\n" +
+		script + "printf %s \"$wanted\" > " + file + "\nfi\n"
 }
 
 // required fails where files were not written.
