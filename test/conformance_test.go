@@ -102,7 +102,7 @@ func TestConformanceOfTheRetailStore(t *testing.T) {
 			continue
 		}
 		require.Empty(t, lacks, name)
-		for _, gate := range []string{"application-source", "test-source", "infrastructure-source", "build-code", "unit-tests", "secrets-detection", "sast", "code-quality", "sca", "sbom", "package", "image-scan", "signing", "signature-verification", "test-deploy", "preproduction-deploy",
+		for _, gate := range []string{"application-source", "test-source", "infrastructure-source", "build-code", "unit-tests", "coverage", "secrets-detection", "sast", "code-quality", "sca", "sbom", "package", "image-scan", "signing", "signature-verification", "test-deploy", "preproduction-deploy",
 			"preproduction-monitoring", "synthetic-tests", "approval", "production-deploy", "progressive", "bake", "production-monitoring", "deployment-window", "stop-switch", "integration-tests", "acceptance-tests", "performance-tests"} {
 			require.Equal(t, "present", gates[gate].State, "%s: %s: %s", name, gate, gates[gate].Reason)
 		}
@@ -179,16 +179,27 @@ func TestConformanceOfAHollowStore(t *testing.T) {
 	printed := func(c string) string { return strings.ReplaceAll(c, ` > "$answer" ||`, " ||") }
 	variable := func(project, name, value string) func(m map[string]any) {
 		return func(m map[string]any) {
+			set := false
 			for id, r := range resources(m) {
 				if r := r.(map[string]any); strings.Contains(id, project) && r["Type"] == "AWS::CodeBuild::Project" {
 					for _, v := range r["Properties"].(map[string]any)["Environment"].(map[string]any)["EnvironmentVariables"].([]any) {
 						if v := v.(map[string]any); v["Name"] == name {
-							v["Value"] = value
+							v["Value"], set = value, true
 						}
 					}
 				}
 			}
+			require.True(t, set, "%s has no %s", project, name)
 		}
+	}
+	floor := func(to string) func(m map[string]any) { return variable("BuildUnitTests", "COVERAGE_MINIMUM", to) }
+	counting := func(change func(string) string) func(m map[string]any) {
+		return commands("BuildUnitTests", func(c string) string {
+			if !strings.Contains(c, "COVERAGE_MINIMUM") {
+				return c
+			}
+			return change(c)
+		})
 	}
 	const target = "assembly-retail-store-catalog-pipeline-prod-eu-west-1/"
 	const beta = "assembly-retail-store-catalog-pipeline-beta-us-west-2/"
@@ -220,6 +231,14 @@ func TestConformanceOfAHollowStore(t *testing.T) {
 		{"unit-tests", "hollow", "`set +e` is in effect", file, commands("BuildUnitTests", func(c string) string { return strings.ReplaceAll(c, "set -eu", "set +e") })},
 		{"unit-tests", "hollow", "pipe to `tee log`", file, commands("BuildUnitTests", func(c string) string { return c + " | tee log" })},
 		{"unit-tests", "hollow", "on-failure: CONTINUE", file, spec("BuildUnitTests", func(build map[string]any) { build["on-failure"] = "CONTINUE" })},
+		{"coverage", "missing", "nothing does it before", file, counting(func(string) string { return "true" })},
+		{"coverage", "hollow", "accepts every coverage", file, floor("0")},
+		{"coverage", "hollow", "`|| true` takes its place", file, counting(func(c string) string { return c + " || true" })},
+		{"coverage", "hollow", "`exit 0` follows it", file, counting(func(c string) string { return c + "; exit 0" })},
+		{"coverage", "hollow", "pipe to `tee log`", file, counting(func(c string) string { return c + " | tee log" })},
+		{"coverage", "hollow", "follows it", file, counting(func(c string) string {
+			return strings.ReplaceAll(strings.TrimSuffix(c, ")"), "set -eu", "set -u") + "say done\n)"
+		})},
 		{"secrets-detection", "hollow", "nothing waits for it", file, func(m map[string]any) { take(m, "Build", "Secrets") }},
 		{"secrets-detection", "hollow", "`|| true` takes its place", file, commands("BuildSecrets", func(c string) string { return c + " || true" })},
 		{"secrets-detection", "hollow", "ends with 0 whatever it finds", file, commands("BuildSecrets", func(c string) string { return strings.ReplaceAll(c, "--redact", "--exit-code 0") })},
@@ -325,6 +344,10 @@ func TestConformanceOfAHollowStore(t *testing.T) {
 					turned = append(turned, p+" "+gate)
 				}
 			}
+		}
+		// The floor is part of the unit tests: what makes their action none makes the floor none.
+		if c.gate == "unit-tests" {
+			turned = slices.DeleteFunc(turned, func(s string) bool { return s == name+" coverage" })
 		}
 		require.Equal(t, []string{name + " " + c.gate}, turned, c.reason)
 		row := after[name][c.gate]

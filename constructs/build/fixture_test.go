@@ -96,6 +96,10 @@ var fixture = sync.OnceValue(func() map[string]any {
 		TestCommands: []string{"first=set; export first", "gotestsum first \"$first\"\nnpm second | cat", "gotestsum last"},
 		TestReports:  "**/out/*.xml",
 	}, false)
+	unit("Floor", environment.Build{
+		Preset: environment.PresetPython, TestCommands: []string{"gotestsum all"}, TestReports: "**/junit.xml",
+		CoverageReport: "**/cover/*.xml", CoverageMinimum: 77,
+	}, false)
 	gate := func(id string, of func(constructs.Construct, string, *build.GateProps) pipelines.CodeBuildStep, change func(*build.GateProps)) {
 		props := &build.GateProps{Project: p, Source: code, Path: "src/app", Name: "shop-" + strings.ToLower(id)}
 		change(props)

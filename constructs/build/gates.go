@@ -9,9 +9,11 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/pipelines"
 	"github.com/aws/constructs-go/constructs/v10"
 
+	"github.com/storeship/storeship/constructs/build/scripts"
 	"github.com/storeship/storeship/constructs/environment"
 	"github.com/storeship/storeship/constructs/internal/node"
 	"github.com/storeship/storeship/constructs/source"
+	"github.com/storeship/storeship/internal/pinned"
 )
 
 // GateTimeout is what a gate of the build stage has at most, where its project says nothing else: who waits for a gate
@@ -172,19 +174,19 @@ func SAST(scope constructs.Construct, id string, props *GateProps) pipelines.Cod
 	var languages []string
 	for _, preset := range environment.Presets {
 		if p.Preset == "" || p.Preset == preset {
-			languages = append(languages, presetOf(preset).languages...)
+			languages = append(languages, scripts.Of(preset).Languages...)
 		}
 	}
 	s := step{large: true, variables: map[string]string{}}
 	if len(p.Gate.Commands) == 0 {
 		s.variables["LANGUAGES"] = strings.Join(languages, " ")
-		s.runtimes = map[string]string{"python": runtimePython}
+		s.runtimes = map[string]string{"python": pinned.Python}
 	} else {
 		s.setRuntime(p.Preset)
 	}
 	return newGate(scope, id, p, gateCommands{
-		install: []string{"tools-sast"},
-		files:   "pins() {\ncat << 'PINS'\n" + semgrepPins + "PINS\n}\n",
+		install: []string{"tools-sast", "sast-rules"},
+		files:   "pins() {\ncat << 'PINS'\n" + pinned.SemgrepWheels + "PINS\n}\n",
 		look:    []string{"sast"},
 		name:    "sast",
 		folder:  p.Path,
@@ -201,22 +203,22 @@ func Quality(scope constructs.Construct, id string, props *GateProps) pipelines.
 		problems = errors.New("Gate.Commands: required without a Preset")
 	}
 	node.Must("build.Quality", scope, id, problems)
-	preset := presetOf(p.Preset)
+	preset := scripts.Of(p.Preset)
 	s := step{large: true, cache: true, variables: caches()}
 	s.setRuntime(p.Preset)
 	return newGate(scope, id, p, gateCommands{
-		install: preset.qualityTools,
-		look:    preset.quality,
+		install: preset.QualityTools,
+		look:    preset.Quality,
 		name:    "quality",
-		silent:  !preset.qualityReport,
+		silent:  !preset.QualityReport,
 		folder:  p.Path,
-		pins:    preset.qualityPins,
+		pins:    preset.QualityPins,
 	}, s)
 }
 
 // setRuntime gives own commands what the preset's tests have.
 func (s *step) setRuntime(p environment.Preset) {
-	if preset := presetOf(p); preset.runtime != "" {
-		s.runtimes = map[string]string{preset.runtime: preset.version}
+	if preset := scripts.Of(p); preset.Runtime != "" {
+		s.runtimes = map[string]string{preset.Runtime: preset.Version}
 	}
 }

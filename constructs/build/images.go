@@ -11,6 +11,7 @@ import (
 	"github.com/storeship/storeship/constructs/environment"
 	"github.com/storeship/storeship/constructs/internal/node"
 	"github.com/storeship/storeship/constructs/registry"
+	"github.com/storeship/storeship/internal/pinned"
 )
 
 // DigestVariable is the variable that [Package] exports.
@@ -39,7 +40,7 @@ func Package(scope constructs.Construct, id string, props *PackageProps) pipelin
 	s := step{
 		project: p.Project, source: p.Source, architecture: p.Architecture,
 		privileged: true, large: true, cache: true, timeout: time.Hour,
-		runtimes: map[string]string{"golang": runtimeGo},
+		runtimes: map[string]string{"golang": pinned.Go},
 		commands: []string{
 			script("go-install", "registry", "revision", "package"),
 			`IMAGE_DIGEST="$(cat "$HOME/.storeship/image-digest")" && export IMAGE_DIGEST`,
@@ -67,7 +68,7 @@ func MarkReleased(scope constructs.Construct, id string, props *MarkReleasedProp
 	node.Must("build.MarkReleased", scope, id, p.Validate())
 	return newStep(scope, id, step{
 		project: p.Project, input: p.Input, cache: true, timeout: 30 * time.Minute,
-		runtimes: map[string]string{"golang": runtimeGo},
+		runtimes: map[string]string{"golang": pinned.Go},
 		commands: []string{script("go-install", "registry", "revision", "mark-released")},
 		variables: merge(caches(), pins("CRANE_VERSION"), p.Registry.variables(), map[string]string{
 			"COMMIT_ID":           p.CommitID,

@@ -105,6 +105,20 @@ Registry.SigningAccount: must be 12 digits, got "1"`,
 Registry.SigningProfile: required
 Platform: required`,
 		},
+		"a floor": {
+			&build.UnitTestsProps{Name: "shop", Build: environment.Build{Preset: environment.PresetGo, CoverageMinimum: 100}},
+			project + "Source: required",
+		},
+		"a floor too high": {
+			&build.UnitTestsProps{Name: "shop", Build: environment.Build{Preset: environment.PresetGo, CoverageMinimum: 101}},
+			project + "Source: required\nBuild.CoverageMinimum: must be 0 to 100 percent, got 101",
+		},
+		"a floor for own commands": {
+			&build.UnitTestsProps{Name: "shop", Build: environment.Build{
+				Preset: environment.PresetGo, TestCommands: []string{"make test"}, CoverageMinimum: 1,
+			}},
+			project + "Source: required\nBuild.CoverageReport: required with CoverageMinimum and TestCommands, which alone know where they write it",
+		},
 		"gate": {
 			&build.GateProps{Name: "shop-catalog"},
 			project + "Source: required",

@@ -17,10 +17,12 @@ import (
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
+	"github.com/storeship/storeship/constructs/build/scripts"
 	"github.com/storeship/storeship/constructs/environment"
 	"github.com/storeship/storeship/constructs/internal/node"
 	"github.com/storeship/storeship/constructs/internal/policy"
 	"github.com/storeship/storeship/constructs/internal/retention"
+	"github.com/storeship/storeship/internal/pinned"
 )
 
 // loadReport is what a load writes, beside the source.
@@ -133,7 +135,7 @@ func (p *TargetTestsProps) buildSpec(test environment.NamedTest, name string) (s
 	folder, reports := path.Join("source", p.Path), test.Reports
 	if load := test.Load; load != nil {
 		folder, reports = ".", loadReport
-		s.runtimes = map[string]string{"golang": runtimeGo}
+		s.runtimes = map[string]string{"golang": pinned.Go}
 		s.install = []string{script("go-install", "tools-load")}
 		s.commands = []string{script("load")}
 		maps.Copy(variables, pins("VEGETA_VERSION"))
@@ -272,8 +274,7 @@ func OpenToHTTP(scope constructs.Construct, id string, vpc awsec2.IVpc) awsec2.S
 
 // mustReport fails where the commands before it wrote no report.
 func (s *step) mustReport(files string) {
-	// find's * also matches slashes, and ** need not match a folder.
 	s.variables["TEST_REPORTS"] = files
-	s.variables["TEST_REPORTS_PATTERN"] = strings.ReplaceAll(path.Clean(files), "**/", "*")
+	s.variables["TEST_REPORTS_PATTERN"] = scripts.FindPattern(files)
 	s.commands = append(s.commands, script("require-report"))
 }

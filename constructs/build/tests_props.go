@@ -7,6 +7,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 
+	"github.com/storeship/storeship/constructs/build/scripts"
 	"github.com/storeship/storeship/constructs/environment"
 )
 
@@ -105,7 +106,7 @@ func (p *TargetTestsProps) Validate() error {
 		c.mode(at+".Mode", t.Mode)
 		c.inside(at+".Reports", t.Reports)
 	}
-	if p.Preset != "" && presetOf(p.Preset).runtime == "" {
+	if p.Preset != "" && scripts.Of(p.Preset).Runtime == "" {
 		c.Addf("Preset", "must be one of %v, got %q", environment.Presets, p.Preset)
 	}
 	return c.Err()

@@ -88,6 +88,9 @@ type Build struct {
 	// CoverageFormat is CodeBuild's name of its format, such as COBERTURAXML, JACOCOXML or CLOVERXML. Default: the
 	// preset's.
 	CoverageFormat string
+	// CoverageMinimum is how many percent of the lines the tests must cover at least, 0 to 100, as CoverageReport counts them: fewer,
+	// or no report, stop the pipeline. TestCommands need a CoverageReport beside it. Default: 0, no floor.
+	CoverageMinimum int
 	// Gates are the other checks before an image is built. Default: all of them, and what they find stops the pipeline.
 	Gates Gates
 }

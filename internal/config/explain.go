@@ -183,6 +183,7 @@ func (x *explainer) source() {
 			orDefault(f.path, f.value, "the preset's", preset)
 		}
 	}
+	x.add("build.coverageMinimum", strconv.Itoa(b.CoverageMinimum), "default")
 	x.gate("secrets", b.Gates.Secrets)
 	x.gate("sast", b.Gates.SAST)
 	x.gate("quality", b.Gates.Quality)

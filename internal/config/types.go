@@ -216,6 +216,8 @@ type Build struct {
 	CoverageReport *string `yaml:"coverageReport"`
 	// CoverageFormat is CodeBuild's name of the coverage file's format. Without it: the preset's.
 	CoverageFormat *string `yaml:"coverageFormat" enum:"coverageFormat"`
+	// CoverageMinimum is how many percent of the lines the tests must cover at least. 0 is no floor, whatever the defaults say.
+	CoverageMinimum *int `yaml:"coverageMinimum" min:"0" max:"100" default:"0"`
 	// Gates are the other checks before an image is built. Without it: all of them, and what they find stops the pipeline.
 	Gates *Gates `yaml:"gates"`
 }
