@@ -22,6 +22,8 @@ type PlatformPipeline struct {
 	Pipeline *delivery.Pipeline
 	// Sources has the services' source repositories. Nil where none of them is in AWS.
 	Sources *Sources
+	// Operations watches the pipelines.
+	Operations *Operations
 	// Registries has the image repositories of every region, the tools region first.
 	Registries []*Registry
 	// Networks has the network of every target, in the order of release.
@@ -81,7 +83,7 @@ func newPlatformPipeline(app awscdk.App, props *StorefrontProps) *PlatformPipeli
 	return p
 }
 
-// addTools adds the wave of the tools account: registries in all regions at once, and the source repositories.
+// addTools adds the wave of the tools account: registries in all regions at once, the source repositories, and operations.
 func (p *PlatformPipeline) addTools() {
 	store := p.props.Plan.Store
 	wave := p.Pipeline.Pipeline.AddWave(jsii.String("tools"), nil)
@@ -91,6 +93,7 @@ func (p *PlatformPipeline) addTools() {
 		p.Registries = append(p.Registries, NewRegistry(stage, p.props.Plan, region))
 		if region == store.Tools.Region {
 			p.Sources = NewSources(stage, p.props.Plan)
+			p.Operations = NewOperations(stage, p.props.Plan)
 		}
 		p.add(wave, stage)
 	}

@@ -82,6 +82,26 @@ func (s *Store) SourceLogBucketName() string {
 	return s.Name + "-source-logs-" + s.Tools.Account + "-" + s.Tools.Region
 }
 
+// OperationsStackName is the name of the stack of what watches the pipelines.
+func (s *Store) OperationsStackName() string { return s.Name + "-operations" }
+
+// DeliveryMetricsName is the function that measures delivery, and the queue of the events that it could not keep.
+func (s *Store) DeliveryMetricsName() string { return s.Name + "-operations-metrics" }
+
+// DeliveryMetricsRoleName is that function's role. IAM is global: the name carries the region.
+func (s *Store) DeliveryMetricsRoleName() string {
+	return s.Name + "-operations-" + s.Tools.Region + "-metrics"
+}
+
+// DeliveryMetricsLogGroupName is that function's log group. Its name is below those of pipelines, for the key of artifacts encrypts
+// it as it does theirs; no service's has a slash.
+func (s *Store) DeliveryMetricsLogGroupName() string {
+	return s.PipelineLogGroupName("operations") + "/metrics"
+}
+
+// DeliveryDashboardName is the dashboard of the delivery metrics. Dashboards of all regions of an account are one list.
+func (s *Store) DeliveryDashboardName() string { return s.Name + "-delivery-" + s.Tools.Region }
+
 // ChangesLogGroupName is the log group of the change filters. Its name is that of a pipeline, for the key of artifacts
 // encrypts it as it does theirs; no service is named like it.
 func (s *Store) ChangesLogGroupName() string { return s.PipelineLogGroupName("sources") }

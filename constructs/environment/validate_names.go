@@ -98,7 +98,11 @@ func (s *Store) toolsNames() []derivedName {
 		derivedName{"stack", "the stack of sources", s.SourcesStackName(), maxStack, account, home, "store"},
 		derivedName{"bucket", "the sources of services with provider s3", s.SourceBucketName(), maxBucket, "", "", "store"},
 		derivedName{"bucket", "the access logs of that bucket", s.SourceLogBucketName(), maxBucket, "", "", "store"},
-		derivedName{"log group", "the change filters", s.ChangesLogGroupName(), maxLogGroup, account, home, "store"})
+		derivedName{"log group", "the change filters", s.ChangesLogGroupName(), maxLogGroup, account, home, "store"},
+		derivedName{"stack", "the stack of operations", s.OperationsStackName(), maxStack, account, home, "store"},
+		derivedName{"Lambda function", "the function that measures delivery", s.DeliveryMetricsName(), maxFunction, account, home, "store"},
+		derivedName{"IAM role", "the role of the function that measures delivery", s.DeliveryMetricsRoleName(), maxRole, account, "", "store"},
+		derivedName{"log group", "the function that measures delivery", s.DeliveryMetricsLogGroupName(), maxLogGroup, account, home, "store"})
 	for _, r := range s.knownRegions() {
 		ns = append(ns,
 			derivedName{"stack", "the stack of artifacts in " + r, s.ArtifactsStackName(), maxStack, account, r, "store"},

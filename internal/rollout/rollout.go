@@ -154,6 +154,9 @@ func toolsStacksIn(plan *environment.Plan, region string) []Stack {
 	if region == store.Tools.Region && plan.HasSources() {
 		all = append(all, Stack{Name: store.SourcesStackName(), Holds: sourcesHold(plan)})
 	}
+	if region == store.Tools.Region {
+		all = append(all, Stack{Name: store.OperationsStackName(), Holds: "delivery metrics"})
+	}
 	for i := range all {
 		all[i].account, all[i].region = store.Tools.Account, region
 	}
