@@ -30,19 +30,25 @@ type execution struct {
 	began    time.Time
 	state    string
 	rollback bool
-	// stages of production that it was in, by name. there is when production had all of it; nil where it never had.
+	// stages of production that it was in, by name. took is when it last took its code. there is when production had all of it;
+	// nil where it never had.
 	stages []string
+	took   time.Time
 	there  *time.Time
 }
 
 // read finds out what the facts say together; they may have been added in any order.
 func (e *execution) read() {
 	e.began, e.state, e.rollback, e.stages, e.there = time.Time{}, "", false, nil, nil
+	e.took = time.Time{}
 	var last *Fact
 	for i := range e.facts {
 		f := &e.facts[i]
 		if f.Kind == Stage || f.Kind == Deploy {
 			e.stages = append(e.stages, f.Name)
+		}
+		if f.Kind == Source && f.Time.After(e.took) {
+			e.took = f.Time
 		}
 		if f.Kind != Pipeline {
 			continue
@@ -118,13 +124,21 @@ func (e *execution) broke(stage string) *time.Time {
 	})
 }
 
-// left is when the execution was last known in a stage: when it ended there, else when it deployed. Nil where it never was.
+// left is when an execution that deployed to a stage was last known there: when it ended, else when it deployed. Nil where it
+// deployed nothing.
 func (e *execution) left(stage string) *time.Time {
 	var last *time.Time
+	deployed := false
 	for i, f := range e.facts {
-		if (f.Kind == Stage || f.Kind == Deploy) && f.Name == stage && (last == nil || f.Time.After(*last)) {
-			last = &e.facts[i].Time
+		if (f.Kind == Stage || f.Kind == Deploy) && f.Name == stage {
+			deployed = deployed || f.Kind == Deploy
+			if last == nil || f.Time.After(*last) {
+				last = &e.facts[i].Time
+			}
 		}
+	}
+	if !deployed {
+		return nil
 	}
 	return last
 }

@@ -73,48 +73,52 @@ func (s *Samples) addHealth(changes []*execution) {
 	}
 }
 
-// addLead follows each revision from its commit into production. It comes there with the first execution that gets through and
-// began no earlier than the first that took it: a later one has the earlier commits in it, so those of executions that failed,
-// or were stopped or superseded, come with the next.
+// taken is the first time that a revision was taken, and when it was committed where somebody knows.
+type taken struct{ at, committed time.Time }
+
+// addLead follows each revision from its commit into production. It comes there with the first execution that gets through and took
+// its own code no earlier: that has the older commits in it, so those of executions that failed, or were stopped or
+// superseded, come with the next.
 func (s *Samples) addLead(changes []*execution) {
-	committed := map[string]time.Time{}
+	revisions := map[string]*taken{}
 	for _, e := range changes {
 		for _, f := range e.facts {
-			if f.Kind == Commit {
-				committed[f.Name] = f.Time
-			}
-		}
-	}
-	seen := map[string]bool{}
-	for i, e := range changes {
-		for _, f := range e.facts {
-			if f.Kind != Source || seen[f.Name] {
+			if f.Kind != Source && f.Kind != Commit {
 				continue
 			}
-			seen[f.Name] = true
-			there := arrival(changes[i:])
-			if there == nil {
-				continue
+			r := revisions[f.Name]
+			if r == nil {
+				r = &taken{}
+				revisions[f.Name] = r
 			}
-			since := *e.when(func(o Fact) bool { return o.Kind == Source && o.Name == f.Name })
-			// A clock that is wrong makes no commit younger than its pipeline.
-			if at, ok := committed[f.Name]; ok && at.Before(since) {
-				since = at
+			switch {
+			case f.Kind == Commit:
+				r.committed = f.Time
+			case r.at.IsZero() || f.Time.Before(r.at):
+				r.at = f.Time
 			}
-			s.Lead = append(s.Lead, Sample{*there, there.Sub(since)})
 		}
 	}
-}
-
-// arrival is when the first of the executions to get through production did so.
-func arrival(executions []*execution) *time.Time {
-	var first *time.Time
-	for _, e := range executions {
-		if e.there != nil && (first == nil || e.there.Before(*first)) {
-			first = e.there
+	for _, r := range revisions {
+		if r.at.IsZero() {
+			continue
 		}
+		var there *time.Time
+		for _, e := range changes {
+			if e.there != nil && !e.took.Before(r.at) && (there == nil || e.there.Before(*there)) {
+				there = e.there
+			}
+		}
+		if there == nil {
+			continue
+		}
+		since := r.at
+		// A clock that is wrong makes no commit younger than its pipeline.
+		if !r.committed.IsZero() && r.committed.Before(since) {
+			since = r.committed
+		}
+		s.Lead = append(s.Lead, Sample{*there, there.Sub(since)})
 	}
-	return first
 }
 
 // addAttempts looks at the changes that were deployed to production, in part or in whole.
