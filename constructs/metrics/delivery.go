@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsdynamodb"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awss3assets"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssqs"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
@@ -165,7 +166,8 @@ func (d *Delivery) addFunction(code string) {
 		Description:  jsii.String("Measures the delivery of " + p.Store),
 		Runtime:      awslambda.Runtime_PROVIDED_AL2023(),
 		Architecture: awslambda.Architecture_ARM_64(),
-		Code:         awslambda.Code_FromAsset(&code, nil),
+		// The name is that of the action which publishes it.
+		Code: awslambda.Code_FromAsset(&code, &awss3assets.AssetOptions{DisplayName: jsii.String("DeliveryMetrics")}),
 		// Lambda asks for a name, and runs the program that is called bootstrap whatever it is.
 		Handler:         jsii.String(gofunction.Bootstrap),
 		MemorySize:      jsii.Number(memoryMiB),

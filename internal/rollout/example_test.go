@@ -16,7 +16,7 @@ func ExampleNew() {
 		fmt.Print(s.Name, " ")
 	}
 	// Output:
-	// 111111111111 [tools] 6 stacks
+	// 111111111111 [tools] 7 stacks
 	// 222222222222 [beta] 5 stacks
 	// 333333333333 [gamma] 5 stacks
 	// 444444444444 [prod] 5 stacks
