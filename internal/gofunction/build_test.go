@@ -155,3 +155,14 @@ func TestAdd(t *testing.T) {
 		t.Error("took what is no ZIP file")
 	}
 }
+
+// Catches: a program that is told of another Go than the one that this module asks for.
+func TestLanguage(t *testing.T) {
+	mod := string(read(t, filepath.Join("..", "..", "go.mod")))
+	source := string(read(t, "build.go"))
+	_, after, _ := strings.Cut(mod, "\ngo ")
+	version, _, _ := strings.Cut(after, "\n")
+	if version == "" || !strings.Contains(source, `const language = "`+version+`"`) {
+		t.Errorf("go.mod has Go %q", version)
+	}
+}
