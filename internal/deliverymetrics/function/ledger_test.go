@@ -12,7 +12,7 @@ type ledger struct {
 	// waiting are the commits that are not in production. known are all that were seen.
 	waiting []waiting
 	known   map[string]bool
-	leads   []case_
+	leads   []span
 	there   []time.Time
 	books   map[*run]*book
 	// last is what was deployed to each stage last.
@@ -30,8 +30,8 @@ type book struct {
 	failed bool
 }
 
-// case_ is something that took a time, and when it counts.
-type case_ struct {
+// span is something that took a time, and when it counts.
+type span struct {
 	at   time.Time
 	took time.Duration
 }
@@ -76,7 +76,7 @@ func (l *ledger) ended(r *run, stage int, now time.Time, well, deployed, last bo
 			still = append(still, w)
 			continue
 		}
-		l.leads = append(l.leads, case_{now, now.Sub(w.since)})
+		l.leads = append(l.leads, span{now, now.Sub(w.since)})
 	}
 	l.waiting = still
 }
@@ -87,7 +87,7 @@ func (l *ledger) rolledBack(stage int) {
 }
 
 // health looks at each failure for the success that it ended, and at each success for the failure that it ended.
-func (l *ledger) health() (well, ill []case_) {
+func (l *ledger) health() (well, ill []span) {
 	var decided []*run
 	for _, r := range l.runs {
 		if !r.rollback && (r.state == "SUCCEEDED" || r.state == "FAILED") {
@@ -103,7 +103,7 @@ func (l *ledger) health() (well, ill []case_) {
 		for first > 0 && decided[first-1].state == decided[i-1].state {
 			first--
 		}
-		c := case_{decided[i].began, decided[i].began.Sub(decided[first].began)}
+		c := span{decided[i].began, decided[i].began.Sub(decided[first].began)}
 		if decided[i].state == "FAILED" {
 			well = append(well, c)
 		} else {
@@ -118,7 +118,7 @@ func metrics(now time.Time, ledgers ...*ledger) map[string]float64 {
 	const window = 30 * 24 * time.Hour
 	in := func(at time.Time) bool { return now.Sub(at) >= 0 && now.Sub(at) < window }
 	values := map[string]float64{}
-	average := func(name string, of func(l *ledger) []case_) {
+	average := func(name string, of func(l *ledger) []span) {
 		var n, sum float64
 		for _, l := range ledgers {
 			for _, c := range of(l) {
@@ -132,9 +132,9 @@ func metrics(now time.Time, ledgers ...*ledger) map[string]float64 {
 			values[name] = sum / n
 		}
 	}
-	average("LeadTime", func(l *ledger) []case_ { return l.leads })
-	average("MeanTimeBetweenFailures", func(l *ledger) []case_ { well, _ := l.health(); return well })
-	average("MeanTimeToRecover", func(l *ledger) []case_ { _, ill := l.health(); return ill })
+	average("LeadTime", func(l *ledger) []span { return l.leads })
+	average("MeanTimeBetweenFailures", func(l *ledger) []span { well, _ := l.health(); return well })
+	average("MeanTimeToRecover", func(l *ledger) []span { _, ill := l.health(); return ill })
 	var attempts, failed float64
 	for _, l := range ledgers {
 		for _, at := range l.there {
