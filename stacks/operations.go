@@ -10,6 +10,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/storeship/storeship/constructs/environment"
+	"github.com/storeship/storeship/constructs/metrics"
 	"github.com/storeship/storeship/constructs/notify"
 )
 
@@ -20,6 +21,8 @@ type Operations struct {
 	Stack awscdk.Stack
 	// Notifications tell people what happens to releases.
 	Notifications *notify.Notifications
+	// Metrics measure how changes come to production.
+	Metrics *metrics.Delivery
 
 	plan *environment.Plan
 	key  awskms.IKey
@@ -34,6 +37,7 @@ func NewOperations(scope constructs.Construct, plan *environment.Plan) *Operatio
 	// Like the approvals' topics and the builds' logs.
 	o.key = awskms.Key_FromKeyArn(o.Stack, jsii.String("ArtifactKey"), awsssm.StringParameter_ValueForStringParameter(o.Stack, &name, nil))
 	o.Notifications = notify.NewNotifications(o.Stack, "Notifications", o.notifications())
+	o.Metrics = metrics.NewDelivery(o.Stack, "Metrics", o.metrics())
 	return o
 }
 
@@ -84,4 +88,39 @@ func (o *Operations) environment(e *environment.Environment) notify.Environment 
 		n.Stages = append(n.Stages, stage)
 	}
 	return n
+}
+
+// metrics are of every service's pipeline, and of the platform's, which is no service.
+func (o *Operations) metrics() *metrics.DeliveryProps {
+	store := o.plan.Store
+	props := &metrics.DeliveryProps{
+		Store: store.Name, Name: store.DeliveryMetricsName(), Dashboard: store.DeliveryDashboardName(),
+		RoleName: store.DeliveryMetricsRoleName(), LogGroupName: store.DeliveryMetricsLogGroupName(),
+		Account: store.Tools.Account, Region: store.Tools.Region, Key: o.key,
+	}
+	for _, s := range o.plan.Services {
+		props.Pipelines = append(props.Pipelines, o.measured(s.Name, o.plan.SourceOf(s)))
+	}
+	platform := o.measured(environment.PlatformName, o.plan.DeliverySource())
+	platform.Apart = true
+	props.Pipelines = append(props.Pipelines, platform)
+	return props
+}
+
+// measured is the pipeline of a service, which takes that code.
+func (o *Operations) measured(service string, code environment.Source) metrics.Pipeline {
+	store := o.plan.Store
+	p := metrics.Pipeline{Name: store.PipelineName(service), Service: service, Source: code.ActionName()}
+	if code.Provider == environment.CodeCommit {
+		p.Repository = code.Repository
+	}
+	for _, e := range store.Environments {
+		if e.Kind != environment.Production {
+			continue
+		}
+		for i := range e.Waves {
+			p.Production = append(p.Production, e.StageID(i))
+		}
+	}
+	return p
 }

@@ -22,7 +22,7 @@ type PlatformPipeline struct {
 	Pipeline *delivery.Pipeline
 	// Sources has the services' source repositories. Nil where none of them is in AWS.
 	Sources *Sources
-	// Operations tells people what happens to releases.
+	// Operations watches the pipelines.
 	Operations *Operations
 	// Registries has the image repositories of every region, the tools region first.
 	Registries []*Registry

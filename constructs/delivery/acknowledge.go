@@ -35,6 +35,7 @@ func (p *Pipeline) acknowledge() {
 	}
 	policy.Acknowledge(defaultPolicy(p.Role), findings...)
 	p.acknowledgeSelfMutation()
+	p.boundAssets()
 }
 
 // acknowledgeSelfMutation is about the role that CDK Pipelines gives to the build that runs `cdk deploy` on the pipeline.
@@ -66,6 +67,38 @@ func (p *Pipeline) acknowledgeSelfMutation() {
 			Rule:      "AwsSolutions-IAM5",
 			Reason:    "cdk deploy asks for the bootstrap's stack and bucket, whose names it learns only then; describing stacks and listing a bucket only read.",
 			AppliesTo: []string{"Resource::*"},
+		},
+	)
+}
+
+// boundAssets takes from the role with which CDK Pipelines publishes files what it does not need: it may start and stop every build of
+// the account, among them those that may do more, and write every build's log and reports. There is no role where a
+// pipeline's stages have no files but templates, which are the pipeline's artifacts.
+func (p *Pipeline) boundAssets() {
+	assets := p.Pipeline.Node().TryFindChild(jsii.String("Assets"))
+	if assets == nil {
+		return
+	}
+	role := assets.Node().FindChild(jsii.String("FileRole")).(awsiam.Role)
+	tools := p.store.Tools
+	logs := "arn:aws:logs:" + tools.Region + ":" + tools.Account + ":log-group:/aws/codebuild/*"
+	reports := "arn:aws:codebuild:" + tools.Region + ":" + tools.Account + ":report-group/*"
+	role.AddToPolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+		Sid: jsii.String("NoBuilds"), Effect: awsiam.Effect_DENY, Actions: jsii.Strings("codebuild:*"), Resources: jsii.Strings("*"),
+	}))
+	role.AddToPolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+		Sid: jsii.String("NoOtherLogs"), Effect: awsiam.Effect_DENY, Actions: jsii.Strings("logs:*"), Resources: jsii.Strings(logs),
+	}))
+	policy.Acknowledge(defaultPolicy(role),
+		policy.Finding{
+			Rule:      "AwsSolutions-IAM5",
+			Reason:    "CDK Pipelines grants it, and a statement beside it denies all of it: the role publishes files, and starts no builds.",
+			AppliesTo: []string{"Resource::*", "Resource::" + logs, "Resource::" + reports},
+		},
+		policy.Finding{
+			Rule:      "AwsSolutions-IAM5",
+			Reason:    "CodePipeline names artifacts at random when it runs; the actions are CDK's grant to read the pipeline's own artifact bucket.",
+			AppliesTo: concat(readArtifacts, []string{"Resource::arn:aws:s3:::" + p.store.ArtifactBucketName(tools.Region) + "/*"}),
 		},
 	)
 }

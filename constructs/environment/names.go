@@ -92,7 +92,7 @@ func (s *Store) SourceLogBucketName() string {
 	return s.Name + "-source-logs-" + s.Tools.Account + "-" + s.Tools.Region
 }
 
-// OperationsStackName is the name of the stack that tells people what happens to releases.
+// OperationsStackName is the name of the stack of what watches the pipelines.
 func (s *Store) OperationsStackName() string { return s.Name + "-operations" }
 
 // NotificationsName is the topic in the tools account that says what happens to releases, and the function that writes to it.
@@ -108,6 +108,23 @@ func (s *Store) NotificationsRoleName() string {
 func (s *Store) NotificationsLogGroupName() string {
 	return s.PipelineLogGroupName("operations") + "/notify"
 }
+
+// DeliveryMetricsName is the function that measures delivery, and the queue of the events that it could not keep.
+func (s *Store) DeliveryMetricsName() string { return s.Name + "-operations-metrics" }
+
+// DeliveryMetricsRoleName is that function's role. IAM is global: the name carries the region.
+func (s *Store) DeliveryMetricsRoleName() string {
+	return s.Name + "-operations-" + s.Tools.Region + "-metrics"
+}
+
+// DeliveryMetricsLogGroupName is that function's log group. Its name is below those of pipelines, for the key of artifacts encrypts
+// it as it does theirs; no service's has a slash.
+func (s *Store) DeliveryMetricsLogGroupName() string {
+	return s.PipelineLogGroupName("operations") + "/metrics"
+}
+
+// DeliveryDashboardName is the dashboard of the delivery metrics. Dashboards of all regions of an account are one list.
+func (s *Store) DeliveryDashboardName() string { return s.Name + "-delivery-" + s.Tools.Region }
 
 // ChangesLogGroupName is the log group of the change filters. Its name is that of a pipeline, for the key of artifacts
 // encrypts it as it does theirs; no service is named like it.

@@ -32,6 +32,7 @@ const (
 	maxTopic       = 256 // https://docs.aws.amazon.com/sns/latest/api/API_CreateTopic.html
 	maxAlarm       = 255 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
 	maxCanary      = 255 // https://docs.aws.amazon.com/AmazonSynthetics/latest/APIReference/API_CreateCanary.html
+	maxDashboard   = 255 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutDashboard.html
 	maxHost        = 253 // RFC 1035
 )
 
@@ -103,7 +104,12 @@ func (s *Store) toolsNames() []derivedName {
 		derivedName{"log group", "the notifications", s.NotificationsLogGroupName(), maxLogGroup, account, home, "store"},
 		derivedName{"bucket", "the sources of services with provider s3", s.SourceBucketName(), maxBucket, "", "", "store"},
 		derivedName{"bucket", "the access logs of that bucket", s.SourceLogBucketName(), maxBucket, "", "", "store"},
-		derivedName{"log group", "the change filters", s.ChangesLogGroupName(), maxLogGroup, account, home, "store"})
+		derivedName{"log group", "the change filters", s.ChangesLogGroupName(), maxLogGroup, account, home, "store"},
+		derivedName{"stack", "the stack of operations", s.OperationsStackName(), maxStack, account, home, "store"},
+		derivedName{"Lambda function", "the function that measures delivery", s.DeliveryMetricsName(), maxFunction, account, home, "store"},
+		derivedName{"IAM role", "the role of the function that measures delivery", s.DeliveryMetricsRoleName(), maxRole, account, "", "store"},
+		derivedName{"dashboard", "the delivery metrics", s.DeliveryDashboardName(), maxDashboard, account, "", "store"},
+		derivedName{"log group", "the function that measures delivery", s.DeliveryMetricsLogGroupName(), maxLogGroup, account, home, "store"})
 	for _, r := range s.knownRegions() {
 		ns = append(ns,
 			derivedName{"stack", "the stack of artifacts in " + r, s.ArtifactsStackName(), maxStack, account, r, "store"},

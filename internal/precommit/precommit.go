@@ -76,7 +76,7 @@ func (r *repository) header() string {
 		"  SKIP=sast git push                 leaves one out; the pipeline leaves out none",
 		"",
 		"It needs no credentials of AWS. Tools are downloaded the first time; later only the tests may need the network.",
-		"Only the pipeline has: secrets in the whole history, the build of the image and what looks at it, all that is tested in an environment.",
+		"Only the pipeline has: secrets in the whole history, known vulnerabilities of dependencies, the build of the image and what looks at it, all that is tested in an environment.",
 	}
 	var b strings.Builder
 	for _, l := range lines {

@@ -96,6 +96,7 @@ const (
 	stepBaseline  = "Baseline"
 	stepApprove   = "Approve-"
 	stepOpen      = "OpenForRelease"
+	stepMetrics   = "DeliveryMetrics"
 )
 
 // maxActions is how many actions CodePipeline allows in a stage; CDK Pipelines starts another one then.
@@ -113,6 +114,7 @@ func platformPipeline(plan *environment.Plan) Pipeline {
 		build(stepSynth, "synthesize "+environment.PlatformName+", and everything once more for the fingerprints of the services"),
 	})
 	p.add("UpdatePipeline", []Action{selfMutate()})
+	p.add("Assets", []Action{build(stepMetrics, "publish the function that measures delivery")})
 	var tools wave
 	for _, region := range store.Regions() {
 		tools.targets = append(tools.targets, lane{ToolsName + "-" + region, deploy(toolsStacksIn(plan, region)...)})
