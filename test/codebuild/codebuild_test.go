@@ -47,7 +47,7 @@ func host(t *testing.T) *codebuild.Host {
 		"late": step,
 		"sew":  func(c *codebuild.Call) codebuild.Reply { return c.Real("/bin/sh", c.Args, "ADDED=yes") },
 		"get": func(c *codebuild.Call) codebuild.Reply {
-			if err := c.Host.Install(c.File("tools/late"), "late"); err != nil {
+			if err := c.Host.Install(c.File("tools"), "late"); err != nil {
 				return codebuild.Fail("%v", err)
 			}
 			return codebuild.Reply{}
@@ -247,15 +247,15 @@ phases:
     commands:
       - test -z "${LEAKED-}" && ! command -v curl && ! command -v late
       - step 'two words' "" '*' && printf 'in\n' | eat
-      - get && PATH=$PWD/tools:$PATH late x
-      - sew -c 'test "$ADDED" = yes && exit 3' || test $? -eq 3
+      - get && PATH=$PWD/tools:$PATH late x && cp tools/late copy && ! ./copy && mkdir moved && cp tools/late moved/step && ./moved/step y
+      - export ADDED=no; sew -c 'test "$ADDED" = yes && exit 3' || test $? -eq 3
       - (set -e; step bad; step never)
 `)
 	require.Equal(t, "build: exit status 1", r.Failure)
-	require.Equal(t, []string{"step", "eat", "get", "late", "sew", "step"}, names(h))
+	require.Equal(t, []string{"step", "eat", "get", "late", "copy", "step", "sew", "step"}, names(h))
 	require.Equal(t, []string{"two words", "", "*"}, h.Calls()[0].Args)
-	require.Equal(t, "did step two words  *\nIN\ndid late x\nit is bad\n", r.Output)
-	require.ErrorContains(t, h.Install(filepath.Join(h.Bin, "x"), "x"), "there is no stand-in for x")
+	require.Equal(t, "did step two words  *\nIN\ndid late x\nthere is no stand-in for copy\ndid step y\nit is bad\n", r.Output)
+	require.ErrorContains(t, h.Install(h.Bin, "x"), "there is no stand-in for x")
 }
 
 func names(h *codebuild.Host) []string {

@@ -1,6 +1,5 @@
-// Tool is what every stand-in of a build host runs: it hands its call to the test, and does what the test answers.
-//
-//	tool SOCKET NAME PATH ARGUMENT...
+// Tool is every stand-in of a build host, by the name of its file: it hands its call to the test, whose socket is in a folder above, and
+// does what the test answers.
 package main
 
 import (
@@ -9,13 +8,18 @@ import (
 	"io"
 	"net"
 	"os"
+	"path/filepath"
 	"syscall"
 
 	"github.com/storeship/storeship/test/codebuild/wire"
 )
 
 func main() {
-	connection, err := net.Dial("unix", os.Args[1])
+	path, err := os.Executable()
+	if err != nil {
+		fail(err)
+	}
+	connection, err := net.Dial("unix", socket(path))
 	if err != nil {
 		fail(err)
 	}
@@ -24,7 +28,7 @@ func main() {
 		fail(err)
 	}
 	send, receive := json.NewEncoder(connection), json.NewDecoder(connection)
-	if err := send.Encode(wire.Call{Name: os.Args[2], Path: os.Args[3], Args: os.Args[4:], Dir: dir, Environment: os.Environ()}); err != nil {
+	if err := send.Encode(wire.Call{Name: filepath.Base(path), Path: path, Args: os.Args[1:], Dir: dir, Environment: os.Environ()}); err != nil {
 		fail(err)
 	}
 	for {
@@ -49,6 +53,17 @@ func main() {
 		fmt.Fprint(os.Stderr, reply.Stderr)
 		os.Exit(reply.Code)
 	}
+}
+
+// socket is that of the host that a file is on.
+func socket(file string) string {
+	for dir := filepath.Dir(file); dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
+		name := filepath.Join(dir, wire.Socket)
+		if _, err := os.Stat(name); err == nil {
+			return name
+		}
+	}
+	return wire.Socket
 }
 
 func fail(err error) {

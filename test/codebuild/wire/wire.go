@@ -1,6 +1,9 @@
 // Package wire is what a stand-in and its test say to each other, as JSON over a socket.
 package wire
 
+// Socket is the name of the socket, in the folder that a host is in.
+const Socket = ".s"
+
 // Call is what the stand-in says first.
 type Call struct {
 	Name, Path, Dir   string
