@@ -246,13 +246,13 @@ phases:
   build:
     commands:
       - test -z "${LEAKED-}" && ! command -v curl && ! command -v late
-      - step 'two words' "" '*' && printf 'in\n' | eat
+      - step 'two words' "" '*' && printf 'in\n' | eat | eat
       - get && PATH=$PWD/tools:$PATH late x && cp tools/late copy && ! ./copy && mkdir moved && cp tools/late moved/step && ./moved/step y
       - export ADDED=no; sew -c 'test "$ADDED" = yes && exit 3' || test $? -eq 3
       - (set -e; step bad; step never)
 `)
 	require.Equal(t, "build: exit status 1", r.Failure)
-	require.Equal(t, []string{"step", "eat", "get", "late", "copy", "step", "sew", "step"}, names(h))
+	require.Equal(t, []string{"step", "eat", "eat", "get", "late", "copy", "step", "sew", "step"}, names(h))
 	require.Equal(t, []string{"two words", "", "*"}, h.Calls()[0].Args)
 	require.Equal(t, "did step two words  *\nIN\ndid late x\nthere is no stand-in for copy\ndid step y\nit is bad\n", r.Output)
 	require.ErrorContains(t, h.Install(h.Bin, "x"), "there is no stand-in for x")

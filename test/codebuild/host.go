@@ -217,7 +217,8 @@ func (h *Host) serve() {
 	}
 }
 
-// answer answers one call. Calls are answered one after the other, so tools need no locks of their own.
+// answer answers one call. Calls are answered one after the other, so tools need no locks of their own; while one waits for its standard
+// input, others go on.
 func (h *Host) answer(connection net.Conn) {
 	send, receive := json.NewEncoder(connection), json.NewDecoder(connection)
 	var said wire.Call
@@ -226,6 +227,9 @@ func (h *Host) answer(connection net.Conn) {
 	}
 	c := &Call{Name: said.Name, Args: said.Args, Path: said.Path, Dir: said.Dir, Host: h, environment: said.Environment}
 	c.ask = func() ([]byte, error) {
+		// What writes it may be a call as well, at the other end of a pipe.
+		h.mu.Unlock()
+		defer h.mu.Lock()
 		if err := send.Encode(wire.Reply{Stdin: true}); err != nil {
 			return nil, err
 		}
