@@ -134,15 +134,15 @@ func (q *parser) project(list expression) (expression, error) {
 }
 
 func (q *parser) first() (expression, error) {
-	switch c := q.peek(); {
-	case c == '(':
+	switch q.peek() {
+	case '(':
 		q.at++
 		e, err := q.pipe()
 		if err == nil {
 			err = q.expect(")")
 		}
 		return e, err
-	case c == '[':
+	case '[':
 		q.at++
 		if c := q.peek(); c == '?' || c == ']' || c == '-' || c >= '0' && c <= '9' {
 			e, projects, err := q.bracket()
