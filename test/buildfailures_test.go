@@ -1,6 +1,7 @@
 package test
 
 import (
+	"fmt"
 	"regexp"
 	"slices"
 	"sort"
@@ -8,7 +9,10 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/stretchr/testify/require"
+
 	"github.com/storeship/storeship/test/codebuild"
+	"github.com/storeship/storeship/test/harness"
 	"github.com/storeship/storeship/test/standins"
 )
 
@@ -122,8 +126,11 @@ func (b *buildCase) again(t *testing.T, failing func(n int, c *codebuild.Call) b
 // most is how many calls with the same arguments fail, of one build; Package has four look-ups of a tag, at different places.
 const most = 4
 
-// failEach lets each call of the build fail, one at a time: the build must fail, and do nothing for good any more.
-func (b *buildCase) failEach(t *testing.T, used *sync.Map) {
+// failEach lets each call of the build fail, one at a time: the build must fail, and do nothing for good any more. It returns what it
+// does instead.
+func (b *buildCase) failEach(t *testing.T, used *sync.Map) (problems []string) {
+	t.Helper()
+	problem := func(format string, args ...any) { problems = append(problems, fmt.Sprintf(format, args...)) }
 	times := map[string]int{}
 	for _, c := range b.calls {
 		times[typed(c)]++
@@ -152,15 +159,46 @@ func (b *buildCase) failEach(t *testing.T, used *sync.Map) {
 			}
 		}
 		if succeeds := exception.succeeds || exception.retried; failed.Succeeded != succeeds {
-			t.Errorf("call %d fails: %s\nand the build ends with success: %v; it should be %v\n%s", k+1, call, failed.Succeeded, succeeds, failed.Output)
+			problem("call %d fails: %s\nand the build ends with success: %v; it should be %v\n%s", k+1, call, failed.Succeeded, succeeds, failed.Output)
 		}
 		if len(acts) > 0 && !exception.goesOn && !exception.succeeds {
-			t.Errorf("call %d fails: %s\nand the build goes on with:\n%s", k+1, call, strings.Join(acts, "\n"))
+			problem("call %d fails: %s\nand the build goes on with:\n%s", k+1, call, strings.Join(acts, "\n"))
 		}
 		if exception.retried {
 			if b.again(t, func(n int, c *codebuild.Call) bool { return n >= k && typed(c) == same }).Succeeded {
-				t.Errorf("call %d fails whenever it is made: %s\nand the build succeeds", k+1, call)
+				problem("call %d fails whenever it is made: %s\nand the build succeeds", k+1, call)
 			}
 		}
+	}
+	return problems
+}
+
+// Catches: the tests above passing whatever builds do: a failure that a command swallows, what comes after it, and a secret in each
+// of the places that others see.
+func TestBuildsAreLookedAt(t *testing.T) {
+	t.Parallel()
+	machine, _ := machineFor(t)
+	s := &workshop{dir: harness.Folder(t, "b"), machine: machine}
+	ran := func(commands ...string) *buildCase {
+		b := &build{at: "Build Own", name: "Own"}
+		b.Region, b.Spec = "us-west-2", &codebuild.Spec{Shell: "bash", Exported: []string{"TOLD"}, Phases: map[string]codebuild.Phase{"build": {Commands: commands}}}
+		s.run(t, b, standins.New(tools), nil, nil)
+		require.True(t, b.Succeeded, b.Output)
+		return &buildCase{b, s}
+	}
+	require.Empty(t, ran("docker build --file . --tag a .", "aws s3api list-objects-v2 --bucket b --prefix p").failEach(t, &sync.Map{}))
+	problems := ran("aws s3api list-objects-v2 --bucket b --prefix p || true", "aws ssm put-parameter --name /p --value v").failEach(t, &sync.Map{})
+	require.Len(t, problems, 2, problems)
+	require.Contains(t, problems[0], "call 1 fails: aws s3api list-objects-v2 --bucket b --prefix p\nand the build ends with success: true")
+	require.Contains(t, problems[1], "and the build goes on with:\naws ssm put-parameter --name /p --value v")
+	for command, place := range map[string]string{
+		"aws ecr get-login-password":                                              "the log:",
+		"docker build --file . --tag $(aws ecr get-login-password) .":             "the arguments of docker build",
+		"TOLD=$(aws ecr get-login-password)":                                      "the exported variable TOLD",
+		"aws ecr get-login-password > /dev/null; docker build --file . --tag a .": "",
+	} {
+		leaks := strings.Join(ran(command).leaks(), "\n")
+		require.Contains(t, leaks, place)
+		require.Equal(t, place == "", leaks == "", command)
 	}
 }

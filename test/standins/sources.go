@@ -93,7 +93,9 @@ func NewSource(dir string, parts map[string]string) (*Source, error) {
 	}
 	git("init", "--quiet")
 	git("add", ".")
-	git("commit", "--quiet", "--message", "Begin")
+	// Two repositories of the same files have other commits.
+	name := filepath.Base(dir)
+	git("commit", "--quiet", "--message", "Begin "+name)
 	s.Parent = git("rev-parse", "HEAD")
 	for folder := range parts {
 		if err == nil {
@@ -101,7 +103,7 @@ func NewSource(dir string, parts map[string]string) (*Source, error) {
 		}
 	}
 	git("add", ".")
-	git("commit", "--quiet", "--message", "Change")
+	git("commit", "--quiet", "--message", "Change "+name)
 	s.Commit = git("rev-parse", "HEAD")
 	return s, err
 }
