@@ -27,6 +27,7 @@ type action struct {
 	order                    int
 	// region is the action's own; empty for the pipeline's.
 	region, role    string
+	namespace       string
 	configuration   map[string]any
 	inputs, outputs []string
 }
@@ -107,6 +108,7 @@ func actionOf(m map[string]any) action {
 	a := action{name: m["Name"].(string), category: id["Category"].(string), provider: id["Provider"].(string), order: int(m["RunOrder"].(float64))}
 	a.region, _ = m["Region"].(string)
 	a.role, _ = m["RoleArn"].(string)
+	a.namespace, _ = m["Namespace"].(string)
 	a.configuration, _ = m["Configuration"].(map[string]any)
 	names := func(key string) (list []string) {
 		artifacts, _ := m[key].([]any)

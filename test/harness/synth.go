@@ -66,6 +66,14 @@ func Main(m *testing.M) {
 	os.Exit(code)
 }
 
+// Folder makes a folder that is removed when all tests of the run are over.
+func Folder(t testing.TB, name string) string {
+	t.Helper()
+	dir, err := os.MkdirTemp(work, name)
+	require.NoError(t, err)
+	return dir
+}
+
 // app builds apps/storefront, once in a test run, and returns the program.
 func app(t testing.TB) string {
 	t.Helper()
