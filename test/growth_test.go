@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"slices"
 	"sort"
 	"strings"
 	"testing"
@@ -70,6 +71,8 @@ func TestAddingARegion(t *testing.T) {
 			after := harness.Synth(t, in)
 			changed, added, removed := changes(t, before.Templates(t), after.Templates(t))
 			require.Empty(t, removed)
+			// What watches the pipelines knows their stages. It has nothing that is frozen.
+			changed = slices.DeleteFunc(changed, func(file string) bool { return strings.Contains(file, "toolsuswest2Operations") })
 			require.Equal(t, pipelineTemplates(t), changed)
 			// Artifacts and registry in the tools' account, network and ingress, and of five services the stack with its two
 			// release files.
