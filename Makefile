@@ -80,8 +80,8 @@ test-tools: $(NODE) ## Run the tests that need more: shellcheck over every scrip
 	  { echo "Chromium is not on the PATH; install it (Debian: apt-get install chromium)" >&2; exit 1; }
 	cd test && go vet -tags browser ./report && go test -tags browser -run Browser ./report
 
-test-scanners: ## Run the gates' scripts with the real gitleaks and semgrep, which must be on the PATH
-	go test -count=1 -tags scanners -run With ./constructs/build
+test-scanners: ## Run the gates' scripts with the real gitleaks and semgrep, and the hooks with pre-commit, which must be on the PATH
+	go test -count=1 -timeout 20m -tags scanners -run With ./constructs/build ./internal/precommit
 
 check: format lint tidy current scripts ## Run every check that is no test; with the tests, this is what CI runs
 

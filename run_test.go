@@ -64,6 +64,16 @@ func TestRunReports(t *testing.T) {
 			},
 			[]string{"There is already a Construct with name 'T'"},
 		},
+		// Its template is validated in another thread than the CDK asks in.
+		"a template that CloudFormation refuses": {
+			func(app awscdk.App) {
+				s := awscdk.NewStack(app, jsii.String("S"), nil)
+				awscdk.NewCfnResource(s, jsii.String("Topic"), &awscdk.CfnResourceProps{
+					Type: jsii.String("AWS::SNS::Topic"), Properties: &map[string]any{"TopicNames": "a"},
+				})
+			},
+			[]string{"Validation failed. A copy of this report can be found in: "},
+		},
 		"a plain panic":   {func(awscdk.App) { panic("no such thing") }, []string{"no such thing"}},
 		"a nil construct": {func(awscdk.App) { var topic awssns.Topic; topic.TopicArn() }, []string{"nil pointer"}},
 		"located problems": {

@@ -20,6 +20,26 @@ func pageOf(step pipelines.CodeBuildStep) string {
 	return *step.ExportedVariable(jsii.String(buildURL))
 }
 
+// tested says which tests a release has passed where it runs before it comes to e. Their pages are a click away from the execution's: an
+// address for each would be more than an approval has room for.
+// https://docs.aws.amazon.com/codepipeline/latest/userguide/limits.html
+func tested(store *environment.Store, s *environment.Service, e *environment.Environment) string {
+	var all []string
+	for _, other := range store.Environments {
+		if other == e {
+			break
+		}
+		var names []string
+		for _, test := range s.In(other).Tests.List() {
+			names = append(names, test.Action())
+		}
+		if len(names) > 0 {
+			all = append(all, text.List(names)+" in "+other.Name)
+		}
+	}
+	return strings.Join(all, "; ")
+}
+
 // journey says through which environments a release has come to e, and how it goes on there.
 func journey(store *environment.Store, e *environment.Environment) []delivery.Fact {
 	var before []string

@@ -16,6 +16,8 @@ type Registry struct {
 	Key *registry.Key
 	// Repositories by service.
 	Repositories map[string]*registry.Repository
+	// Signing has ECR sign what is pushed. Nil where the store does not manage it.
+	Signing *registry.Signing
 }
 
 // NewRegistry creates the registry stack of a region.
@@ -33,6 +35,11 @@ func NewRegistry(scope constructs.Construct, plan *environment.Plan, region stri
 			Name:    store.RepositoryName(s.Name),
 			Key:     r.Key.Key,
 			Pullers: pullers,
+		})
+	}
+	if store.ManagesSigning() {
+		r.Signing = registry.NewSigning(r.Stack, "Signing", &registry.SigningProps{
+			Profile: store.SigningProfile(), Repositories: []string{store.RepositoryName("*")},
 		})
 	}
 	return r

@@ -7,11 +7,13 @@ import (
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsecs"
 	"github.com/aws/aws-cdk-go/awscdk/v2/interfaces/interfacesawscloudwatch"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
+	"github.com/storeship/storeship/constructs/build"
 	"github.com/storeship/storeship/constructs/environment"
 	"github.com/storeship/storeship/constructs/ingress"
 	"github.com/storeship/storeship/constructs/network"
@@ -31,7 +33,10 @@ type Service struct {
 	Fargate *service.Fargate
 	// Alarms that roll its releases back. Nil where the plan has them off.
 	Alarms *observe.Alarms
-	// Canary that asks it from outside. Nil where there is none: in test environments, and where customers can ask nothing.
+	// Tests of it, where it has some in the target's environment; else nil.
+	Tests *build.TargetTests
+	// Canary that asks it, from outside or from within the VPC. Nil where there is none: in test environments, of internal services in
+	// production if the plan does not ask for it, and where there is nothing to ask.
 	Canary *observe.Canary
 }
 
@@ -87,7 +92,8 @@ func NewService(scope constructs.Construct, plan *environment.Plan, s *environme
 		// The service refers to them by name, and ECS looks for them when a deployment begins.
 		created.Fargate.Service.Node().AddDependency(created.Alarms)
 	}
-	created.ask(runtime, platform, from.customers)
+	created.ask(runtime, platform, from.callers)
+	created.test(plan, s, runtime, platform, from.callers)
 	return created
 }
 
@@ -128,15 +134,62 @@ func (s *Service) ask(r environment.Runtime, platform *network.Imported, url str
 		return
 	}
 	t := s.Target
+	var inside *observe.Inside
+	if r.Expose.Internal {
+		inside = &observe.Inside{Vpc: platform.Vpc, SecurityGroup: platform.WorkloadSecurityGroup}
+	}
 	s.Canary = observe.NewCanary(s.Stack, "Canary", &observe.CanaryProps{
 		Name:     t.CanaryName(s.Name),
 		RoleName: t.CanaryRoleName(s.Name),
 		Runtime:  r,
 		URL:      url,
 		Host:     t.PublicHost(r.Expose),
+		Inside:   inside,
 		Key:      platform.LogKey(),
 	})
 	s.Canary.Canary.Node().AddDependency(s.Fargate.Service)
+}
+
+// test creates the tests, after the service: it must not wait for them, and the pipeline runs them when it is released.
+func (s *Service) test(plan *environment.Plan, service *environment.Service, r environment.Runtime, platform *network.Imported, url string) {
+	tests := r.Tests.List()
+	if len(tests) == 0 {
+		return
+	}
+	t := s.Target
+	variables := map[string]string{
+		"STORE": t.Store.Name, "ENVIRONMENT": t.Environment.Name, "REGION": t.Region, "SERVICE": s.Name, "TARGET": t.ID(),
+		"CLUSTER": t.ClusterName(), "SERVICE_NAME": t.ServiceName(s.Name), "LOG_GROUP": t.LogGroupName(s.Name),
+		"TASK_ROLE_ARN": t.Environment.RoleARN(t.TaskRoleName(s.Name)),
+	}
+	groups := []awsec2.ISecurityGroup{platform.WorkloadSecurityGroup}
+	if url != "" {
+		variables["TARGET_URL"] = url
+		if host := t.PublicHost(r.Expose); host != "" {
+			variables["TARGET_HOST"] = host
+		}
+		if !r.Expose.Internal && t.Environment.Domain == nil {
+			groups = append(groups, build.OpenToHTTP(s.Stack, "TestsHTTP", platform.Vpc))
+		}
+	}
+	s.Tests = build.NewTargetTests(s.Stack, "Tests", &build.TargetTestsProps{
+		Name:             t.ServiceName(s.Name),
+		RoleName:         t.TestRoleName(s.Name),
+		LogGroupName:     t.TestLogGroupName(s.Name),
+		LogKey:           platform.LogKey(),
+		LogRetentionDays: r.LogRetentionDays,
+		Account:          t.Environment.Account,
+		Region:           t.Region,
+		Tests:            tests,
+		Variables:        variables,
+		Path:             plan.SourceOf(service).Path,
+		Preset:           service.Build.Preset,
+		Vpc:              platform.Vpc,
+		SecurityGroups:   groups,
+		ToolsAccount:     t.Store.Tools.Account,
+		ArtifactBucket:   t.Store.ArtifactBucketName(t.Region),
+		Pipeline:         t.Store.PipelineName(s.Name),
+	})
 }
 
 // way is how requests reach a service.
@@ -144,8 +197,8 @@ type way struct {
 	route service.Route
 	// test is the URL of the test listener, for the gate.
 	test string
-	// customers is the URL of the public listener, for the canary; empty for an internal service.
-	customers string
+	// callers is the URL of the production listener, for the canary and for tests: of the target's own load balancer, not of the nearest region's.
+	callers string
 }
 
 // lead leads from the target's load balancer to the service.
@@ -153,10 +206,11 @@ func lead(stack awscdk.Stack, platform *network.Imported, name string, t environ
 	host, port := t.TestAddress(name, r.Expose)
 	if r.Expose.Internal {
 		in := ingress.InternalFromParameters(stack, "Ingress", t, platform.Vpc)
-		return way{test: testURL(t, host, port), route: &service.InternalRoute{
+		production := r.Expose.PortOf(name)
+		return way{test: listener(t, host, port), callers: listener(t, host, production), route: &service.InternalRoute{
 			LoadBalancer:   in.LoadBalancer,
 			SecurityGroup:  in.SecurityGroup,
-			Port:           r.Expose.PortOf(name),
+			Port:           production,
 			CertificateARN: in.CertificateARN,
 		}}
 	}
@@ -171,13 +225,13 @@ func lead(stack awscdk.Stack, platform *network.Imported, name string, t environ
 	if r.Release.Engine.Shifts() {
 		public.TestListener = in.TestListener()
 	}
-	if host == "" && (r.Gated() || len(r.Asked()) > 0) {
+	if host == "" && (r.Gated() || len(r.Asked()) > 0 || len(r.Tests.List()) > 0) {
 		host = in.DNSName()
 	}
-	return way{public, testURL(t, host, port), t.Scheme() + "://" + host}
+	return way{public, listener(t, host, port), t.Scheme() + "://" + host}
 }
 
-func testURL(t environment.Target, host string, port int) string {
+func listener(t environment.Target, host string, port int) string {
 	return fmt.Sprintf("%s://%s:%d", t.Scheme(), host, port)
 }
 
@@ -192,14 +246,24 @@ func bake(r environment.Runtime, t environment.Target) time.Duration {
 // resolved is the runtime of a service in a target, with the references in its variables replaced by what they refer to.
 func resolved(plan *environment.Plan, s *environment.Service, t environment.Target) environment.Runtime {
 	r := s.In(t.Environment)
-	variables := maps.Clone(r.Variables)
-	for name, value := range variables {
+	r.Variables = resolve(plan, t, "services."+s.Name+".variables.", r.Variables)
+	for _, test := range []*environment.TargetTest{r.Tests.Integration, r.Tests.Acceptance, r.Tests.Performance} {
+		if test != nil { // a copy: In makes one
+			test.Variables = resolve(plan, t, "services."+s.Name+".tests: variables.", test.Variables)
+		}
+	}
+	return r
+}
+
+// resolve replaces the references in variables, whose path begins with at.
+func resolve(plan *environment.Plan, t environment.Target, at string, variables map[string]string) map[string]string {
+	resolved := maps.Clone(variables)
+	for name, value := range resolved {
 		v, err := plan.Resolve(t, value)
 		if err != nil {
-			panic(fmt.Errorf("services.%s.variables.%s: %w", s.Name, name, err))
+			panic(fmt.Errorf("%s%s: %w", at, name, err))
 		}
-		variables[name] = v
+		resolved[name] = v
 	}
-	r.Variables = variables
-	return r
+	return resolved
 }

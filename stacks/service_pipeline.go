@@ -3,6 +3,7 @@ package stacks
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/pipelines"
@@ -30,9 +31,13 @@ type ServicePipeline struct {
 	program *source.Source
 	tests   pipelines.CodeBuildStep
 	image   pipelines.CodeBuildStep
+	// scan looks at the image, and keeps its bill of materials.
+	scan pipelines.CodeBuildStep
 	// contract and smoke check every target before and after its release.
 	contract *build.ContractCheck
 	smoke    *build.SmokeTest
+	// synthetic looks at the canaries of preproduction; nil where there are none.
+	synthetic *build.SyntheticTest
 	// assembly is the output of the synth. releases is its releases folder; nil where CodeDeploy releases nothing.
 	assembly pipelines.CodeBuildStep
 	releases pipelines.FileSet
@@ -91,6 +96,7 @@ func (p *ServicePipeline) addBuild() {
 		Dockerfile:   s.Build.Dockerfile,
 		Architecture: s.Build.Architecture,
 		Registry:     p.registry(),
+		PackSource:   p.tested(),
 	})
 	p.image.AddStepDependency(p.tests)
 	for _, gate := range p.gates(project, code) {
@@ -99,6 +105,7 @@ func (p *ServicePipeline) addBuild() {
 	p.assembly = build.Synth(stack, "Synth", &build.SynthProps{
 		Project: project, Source: p.program, Scope: s.Name, ImageDigest: build.Digest(p.image), Review: true,
 	})
+	p.addImageGates(project, code)
 	p.reviewed = p.assembly.AddOutputDirectory(jsii.String(build.Reviewed))
 	if p.usesCodeDeploy() {
 		p.releases = p.assembly.AddOutputDirectory(jsii.String("cdk.out/" + release.Folder))
@@ -119,7 +126,47 @@ func (p *ServicePipeline) gates(project build.Project, code environment.Source) 
 		build.Secrets(p.Stack, "Secrets", props(gates.Secrets)),
 		build.SAST(p.Stack, "SAST", props(gates.SAST)),
 		build.Quality(p.Stack, "Quality", props(gates.Quality)),
+		build.SCA(p.Stack, "SCA", &build.SCAProps{
+			Project: p.keeper(project, "SCARole", p.props.Plan.Store.SCARoleName(p.service.Name)),
+			Source:  p.code,
+			Path:    code.Path,
+			Preset:  p.service.Build.Preset,
+			Name:    p.props.Plan.Store.PipelineName(p.service.Name),
+			Region:  p.props.Plan.Store.Tools.Region,
+			Scan:    gates.SCA,
+		}),
 	}
+}
+
+// addImageGates adds what must let an image pass before anything that is made for its release.
+func (p *ServicePipeline) addImageGates(project build.Project, code environment.Source) {
+	store := p.props.Plan.Store
+	p.scan = build.ImageScan(p.Stack, "ImageScan", &build.ImageScanProps{
+		Project:     p.keeper(project, "ImageScanRole", store.ImageScanRoleName(p.service.Name)),
+		Source:      p.code,
+		Path:        code.Path,
+		Preset:      p.service.Build.Preset,
+		Name:        store.PipelineName(p.service.Name),
+		Registry:    p.registry(),
+		ImageDigest: build.Digest(p.image),
+		Scan:        p.service.Build.Gates.ImageScan,
+	})
+	p.assembly.AddStepDependency(p.scan)
+	if store.SigningProfile() == "" {
+		return
+	}
+	p.assembly.AddStepDependency(build.VerifySignature(p.Stack, "VerifySignature", &build.VerifySignatureProps{
+		Project:     project,
+		ImageDigest: build.Digest(p.image),
+		Registry:    p.registry(),
+		Platform:    store.PipelineName(environment.PlatformName),
+	}))
+}
+
+// keeper is project with a role that the artifact bucket knows by its name, and lets keep bills of materials.
+func (p *ServicePipeline) keeper(project build.Project, id, name string) build.Project {
+	project.Role = build.NewRole(p.Stack, id, name)
+	return project
 }
 
 // usesCodeDeploy says whether CodeDeploy releases the service in any environment. Where it does not, there is no releases
@@ -127,6 +174,13 @@ func (p *ServicePipeline) gates(project build.Project, code environment.Source) 
 func (p *ServicePipeline) usesCodeDeploy() bool {
 	return slices.ContainsFunc(p.props.Plan.Store.Environments, func(e *environment.Environment) bool {
 		return p.service.In(e).Release.Engine == environment.CodeDeploy
+	})
+}
+
+// tested says whether the service has tests in any environment: then its source goes there, too.
+func (p *ServicePipeline) tested() bool {
+	return slices.ContainsFunc(p.props.Plan.Store.Environments, func(e *environment.Environment) bool {
+		return len(p.service.In(e).Tests.List()) > 0
 	})
 }
 
@@ -144,6 +198,9 @@ func (p *ServicePipeline) registry() build.Registry {
 		Account:    store.Tools.Account,
 		Repository: store.RepositoryName(p.service.Name),
 		Regions:    store.Regions(),
+
+		SigningProfile: store.SigningProfile(),
+		SigningAccount: store.SigningAccount(),
 	}
 }
 
@@ -175,7 +232,10 @@ func (p *ServicePipeline) addWave(e *environment.Environment, i int, w environme
 		approval := p.Pipeline.Approval(e, append([]delivery.Fact{
 			{Name: "Commit", Value: p.code.CommitID()},
 			{Name: "Image", Value: store.RepositoryName(p.service.Name) + "@" + build.Digest(p.image)},
+			{Name: "Bill of materials", Value: build.SBOM(p.scan)},
 			{Name: "Unit tests", Value: pageOf(p.tests)},
+			{Name: "Passed", Value: tested(store, p.service, e)},
+			{Name: "Reports only, stops nothing", Value: strings.Join(p.service.Build.Gates.ReportOnly(), ", ")},
 		}, journey(store, e)...)...)
 		wave.AddPre(approval)
 		if open != nil {
@@ -188,13 +248,27 @@ func (p *ServicePipeline) addWave(e *environment.Environment, i int, w environme
 	for _, t := range targets {
 		p.addTarget(wave, t)
 	}
-	var released pipelines.Step
+	var step pipelines.Step
 	if p.service.In(e).Release.Engine == environment.CodeDeploy {
-		released = p.Pipeline.BlueGreen(targets, p.service.Name, p.releases, p.smoke.In(ids...))
+		step = p.Pipeline.BlueGreen(targets, p.service.Name, p.releases, p.smoke.In(ids...))
 	} else {
-		released = p.smoke.In(ids...).Step()
+		step = p.smoke.In(ids...).Step()
 	}
-	wave.AddPost(released)
+	wave.AddPost(step)
+	then := func(next pipelines.Step) {
+		next.AddStepDependency(step)
+		wave.AddPost(next)
+		step = next
+	}
+	// Before a load, which the canary would notice.
+	if synthetic := p.syntheticTest(e, ids); synthetic != nil {
+		then(synthetic)
+	}
+	if tests := p.service.In(e).Tests.List(); len(tests) > 0 {
+		then(p.Pipeline.Tests(targets, p.service.Name, tests, p.image.PrimaryOutput(), map[string]string{
+			"COMMIT_ID": p.code.CommitID(), "IMAGE_DIGEST": build.Digest(p.image),
+		}))
+	}
 	last := e == store.Environments[len(store.Environments)-1] && i == len(e.Waves)-1
 	if !last {
 		return
@@ -206,10 +280,8 @@ func (p *ServicePipeline) addWave(e *environment.Environment, i int, w environme
 		ImageDigest: build.Digest(p.image),
 		Registry:    p.registry(),
 	})
-	baseline := p.Pipeline.Baseline(p.reviewed)
-	baseline.AddStepDependency(released)
-	mark.AddStepDependency(baseline)
-	wave.AddPost(baseline, mark)
+	then(p.Pipeline.Baseline(p.reviewed))
+	then(mark)
 }
 
 // addTarget adds the service's stack in a target, with what CodeDeploy needs for its release.
@@ -250,6 +322,7 @@ func (p *ServicePipeline) addChecks() {
 	}
 	p.contract = build.NewContractCheck(p.Stack, "Contract", contracts)
 	p.smoke = build.NewSmokeTest(p.Stack, "Smoke", smokes)
+	p.addSynthetic()
 }
 
 // contract is what must be in the target before a service can be deployed there.

@@ -80,20 +80,26 @@ func TestEveryDeploymentGroupNamesItsAlarms(t *testing.T) {
 			require.Contains(t, g.Properties["AutoRollbackConfiguration"].(map[string]any)["Events"], "DEPLOYMENT_STOP_ON_ALARM", s.Name)
 		}
 	}
-	require.Equal(t, 8, asked, "ui in two targets of gamma and six of prod, and in none of beta")
+	require.Equal(t, 16, asked, "five services in two targets of gamma, ui in six of prod, and none in beta")
 }
 
-// Catches: a canary that asks before there is a service, that asks past the regional name, or that is another one than its alarm and
-// its role think it is.
+// Catches: a canary that asks before there is a service, that asks past the regional name or the internal one, from where nobody reaches
+// it, or that is another one than its alarm and its role think it is.
 func TestCanaries(t *testing.T) {
 	t.Parallel()
-	found := 0
+	found, inside := 0, 0
 	for _, s := range services(t, harness.Synth(t, store)) {
 		for _, c := range s.Resources("AWS::Synthetics::Canary") {
 			found++
 			require.Equal(t, s.Name, c.Properties["Name"])
 			variables := c.Properties["RunConfig"].(map[string]any)["EnvironmentVariables"].(map[string]any)
-			require.Contains(t, variables["TARGET"], `{"url":"https://`+s.Region+`.`, s.Name)
+			if c.Properties["VPCConfig"] != nil {
+				service := strings.TrimPrefix(s.Name, "retail-store-gamma-")
+				require.Contains(t, variables["TARGET"], `{"url":"https://`+service+`.internal.gamma.shop.example.com:2`, s.Name)
+				inside++
+			} else {
+				require.Contains(t, variables["TARGET"], `{"url":"https://`+s.Region+`.`, s.Name)
+			}
 			raw := s.Template["Resources"].(map[string]any)[c.LogicalID].(map[string]any)
 			service := s.Resources("AWS::ECS::Service")[0].LogicalID
 			require.Contains(t, raw["DependsOn"], service, s.Name)
@@ -110,7 +116,8 @@ func TestCanaries(t *testing.T) {
 			require.Equal(t, s.Name+"-"+s.Region+"-canary", roles[role.(string)])
 		}
 	}
-	require.Equal(t, 8, found)
+	require.Equal(t, 16, found)
+	require.Equal(t, 8, inside, "four internal services in two targets of gamma")
 }
 
 // Catches: alarms that cannot come to a live service, or go from one, because they change what CodeDeploy keeps; and alarms that

@@ -74,6 +74,7 @@ func TestApprovalNotification(t *testing.T) {
 	said := map[string]string{
 		"CommitId":            "5f0c2ab41de6a7b8c9d0e1f2a3b4c5d6e7f80912",
 		"IMAGE_DIGEST":        "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+		"SBOM_URL":            "https://s3.console.aws.amazon.com/…/_sbom/retail-store-catalog/image/9f86.cdx.json",
 		"REPORT_URL":          "https://s3.console.aws.amazon.com/…/_review/retail-store-catalog/3d4c.html",
 		"PipelineExecutionId": "8a9b0c1d-2e3f-4a5b-8c6d-7e8f9a0b1c2d",
 	}
@@ -123,6 +124,9 @@ func TestApprovalNotification(t *testing.T) {
 	for _, project := range c.Of("AWS::CodeBuild::Project") {
 		if strings.HasSuffix(project.Stack, "catalog-pipeline") && strings.Contains(project.LogicalID, "UnitTests") {
 			require.Contains(t, project.Properties["Source"].(map[string]any)["BuildSpec"], `"CODEBUILD_BUILD_URL"`, project.LogicalID)
+		}
+		if strings.HasSuffix(project.Stack, "catalog-pipeline") && strings.Contains(project.LogicalID, "ImageScan") {
+			require.Contains(t, project.Properties["Source"].(map[string]any)["BuildSpec"], `"SBOM_URL"`, project.LogicalID)
 		}
 	}
 }

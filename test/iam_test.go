@@ -79,7 +79,7 @@ func TestWhoAssumesWhat(t *testing.T) {
 			a.cannot(pipelineRole, "sts:AssumeRole", inspector, nil)
 			a.can(check, "sts:AssumeRole", inspector, nil)
 			a.cannot(check, "sts:AssumeRole", deployer, nil)
-			for _, project := range []string{"UnitTests", "BuildSecrets", "BuildSAST", "BuildQuality", "Package", "Synth"} {
+			for _, project := range []string{"UnitTests", "BuildSecrets", "BuildSAST", "BuildQuality", "BuildSCA", "ImageScan", "VerifySignature", "Package", "Synth"} {
 				role := a.projectRole(p.Store.PipelineStackName(name), project)
 				a.cannot(role, "sts:AssumeRole", deployer, nil)
 				a.cannot(role, "sts:AssumeRole", inspector, nil)
@@ -119,6 +119,13 @@ func TestInspectors(t *testing.T) {
 			a.can(inspector, "ecs:DescribeServices", ecs+"service/"+service, nil)
 			a.can(inspector, "ecs:DescribeTaskSets", ecs+"task-set/"+service+"/ecs-svc/1", nil)
 			a.can(inspector, "ecs:DescribeTaskDefinition elasticloadbalancing:DescribeTargetHealth", "*", nil)
+			canary := "arn:aws:synthetics:" + target.Region + ":" + e.Account + ":canary:" + target.CanaryName(s.Name)
+			if e.Kind == environment.Preproduction {
+				a.can(inspector, "synthetics:GetCanaryRuns", canary, nil)
+			} else {
+				a.cannot(inspector, "synthetics:GetCanaryRuns", canary, nil)
+			}
+			a.cannot(inspector, "synthetics:StartCanary synthetics:StopCanary", canary, nil)
 			a.cannot(inspector, "ecs:UpdateService ecs:DeleteService", ecs+"service/"+service, nil)
 			a.cannot(inspector, "iam:PassRole", e.RoleARN(target.TaskRoleName(s.Name)), keys("iam:PassedToService", "ecs-tasks.amazonaws.com"))
 		}
@@ -172,7 +179,13 @@ func (a *access) action(p *environment.Plan, role string, x action) {
 		a.can(role, "codecommit:GetBranch codecommit:GetCommit codecommit:UploadArchive codecommit:GetUploadArchiveStatus codecommit:GetRepository", repository, nil)
 		a.cannot(role, "codecommit:GitPush", repository, nil)
 	case "CodeBuild":
-		project := "arn:aws:codebuild:" + region + ":" + tools + ":project/" + x.configuration["ProjectName"].(string)
+		account := tools
+		if x.role != "" { // it tests what runs in another account, as a role of that account
+			account = strings.Split(x.role, ":")[4]
+			a.can(role, "sts:AssumeRole", x.role, nil)
+			role = x.role
+		}
+		project := "arn:aws:codebuild:" + region + ":" + account + ":project/" + x.configuration["ProjectName"].(string)
 		require.NotNil(a.t, a.cloud.Find(project), project)
 		a.can(role, "codebuild:StartBuild codebuild:BatchGetBuilds", project, nil)
 	case "Manual":
@@ -220,11 +233,14 @@ func TestBuilds(t *testing.T) {
 		a.can(synth, "kms:GenerateDataKey", a.artifactKey(p, home), viaS3(home))
 		a.can(synth, "codecommit:GitPull", "arn:aws:codecommit:"+home+":"+tools+":"+p.DeliverySource().Repository, nil)
 		source := "arn:aws:codecommit:" + home + ":" + tools + ":" + p.SourceOf(p.Service(name)).Repository
-		for _, project := range []string{"UnitTests", "BuildSecrets", "BuildSAST", "BuildQuality", "BuildPackage"} {
+		for _, project := range []string{"UnitTests", "BuildSecrets", "BuildSAST", "BuildQuality", "BuildSCA", "ImageScan", "BuildPackage"} {
 			a.can(a.projectRole(stack, project), "codecommit:GitPull", source, nil)
 			a.cannot(a.projectRole(stack, project), "codecommit:GitPush", source, nil)
-			a.cannot(a.projectRole(stack, project), "s3:PutObject", bucket+"/x", nil)
+			if project != "BuildPackage" { // it packs the source for the tests
+				a.cannot(a.projectRole(stack, project), "s3:PutObject", bucket+"/x", nil)
+			}
 		}
+		a.can(a.projectRole(stack, "BuildPackage"), "s3:PutObject", bucket+"/x", nil)
 		a.images(p, stack, name)
 		// The pipeline updates itself: a deployment by the CLI, with the bootstrap's roles of the tools.
 		mutation := a.projectRole(stack, "SelfMutation")
@@ -253,7 +269,7 @@ func (a *access) images(p *environment.Plan, stack, service string) {
 			}
 		}
 	}
-	for _, project := range []string{"UnitTests", "BuildSecrets", "BuildSAST", "BuildQuality", "BuildSynth"} {
+	for _, project := range []string{"UnitTests", "BuildSecrets", "BuildSAST", "BuildQuality", "BuildSCA", "ImageScan", "VerifySignature", "BuildSynth"} {
 		a.cannot(a.projectRole(stack, project), "ecr:PutImage", p.Store.RepositoryARN(service, p.Store.Tools.Region), nil)
 	}
 }
@@ -384,6 +400,91 @@ func TestBaselines(t *testing.T) {
 		} {
 			a.can(role, "s3:PutObject", "arn:aws:s3:::"+p.Store.ArtifactBucketName(p.Store.Tools.Region)+"/"+p.Store.Name+"-x/y.zip", nil)
 			a.cannot(role, "s3:PutObject s3:DeleteObject", object(name), nil)
+		}
+	}
+}
+
+// Catches: a scan that cannot keep the bill of materials, or one of another pipeline that can change it afterwards; and a build that
+// runs the delivery repository's code and says what an image is made of.
+func TestBillsOfMaterials(t *testing.T) {
+	t.Parallel()
+	a, p := simulate(t)
+	home := p.Store.Tools.Region
+	object := func(of, key string) string {
+		return "arn:aws:s3:::" + p.Store.ArtifactBucketName(home) + "/_sbom/" + p.Store.PipelineName(of) + "/" + key + ".cdx.json"
+	}
+	for _, name := range names(p) {
+		sca, scan := toolsRole(p.Store.SCARoleName(name)), toolsRole(p.Store.ImageScanRoleName(name))
+		a.can("codebuild.amazonaws.com", "sts:AssumeRole", sca, keys("aws:SourceAccount", tools))
+		a.can(sca, "s3:PutObject", object(name, "source/x"), nil)
+		a.can(scan, "s3:PutObject", object(name, "image/x"), nil)
+		for _, role := range []string{sca, scan} {
+			a.can(role, "inspector-scan:ScanSbom", "*", nil)
+			a.can(role, "kms:GenerateDataKey", a.artifactKey(p, home), viaS3(home))
+			a.cannot(role, "s3:DeleteObject s3:DeleteObjectVersion", object(name, "source/x"), nil)
+			a.cannot(role, "s3:DeleteObject s3:DeleteObjectVersion", object(name, "image/x"), nil)
+			if name != "ui" {
+				a.cannot(role, "s3:PutObject", object("ui", "source/x"), nil)
+				a.cannot(role, "s3:PutObject", object("ui", "image/x"), nil)
+			}
+		}
+		a.cannot(sca, "s3:PutObject", object(name, "image/x"), nil)
+		a.cannot(scan, "s3:PutObject", object(name, "source/x"), nil)
+		for _, role := range []string{
+			toolsRole(p.Store.PipelineRoleName(name)), a.projectRole(p.Store.PipelineStackName(name), "Synth"),
+		} {
+			a.cannot(role, "s3:PutObject s3:DeleteObject", object(name, "source/x"), nil)
+			a.cannot(role, "s3:PutObject s3:DeleteObject", object(name, "image/x"), nil)
+		}
+		repository := p.Store.RepositoryARN(name, home)
+		a.can(scan, "ecr:GetAuthorizationToken", "*", nil)
+		a.can(scan, "ecr:BatchGetImage ecr:GetDownloadUrlForLayer", repository, nil)
+		a.cannot(sca, "ecr:BatchGetImage", repository, nil)
+	}
+	// What is asked for years later must not expire.
+	for _, b := range a.cloud.Of("AWS::S3::Bucket") {
+		if !strings.HasPrefix(b.Name, p.Store.Name+"-artifacts-") {
+			continue
+		}
+		for _, r := range b.Properties["LifecycleConfiguration"].(map[string]any)["Rules"].([]any) {
+			r := r.(map[string]any)
+			prefix, _ := r["Prefix"].(string)
+			expires := r["ExpirationInDays"] != nil || r["NoncurrentVersionExpiration"] != nil
+			require.False(t, expires && strings.HasPrefix("_sbom/", prefix), "%s: %v", b.Name, r)
+		}
+	}
+}
+
+// Catches: images that are pushed with no right to sign them, or with another profile than the registry of that region has; a registry
+// that signs nobody's repositories or all; and a step that asks for a signature in regions that it may not look into.
+func TestSigning(t *testing.T) {
+	t.Parallel()
+	a, p := simulate(t)
+	profiles, rules := map[string]string{}, map[string]map[string]any{}
+	for _, r := range a.cloud.Of("AWS::Signer::SigningProfile") {
+		require.Equal(t, "Notation-OCI-SHA384-ECDSA", r.Properties["PlatformId"])
+		profiles[r.Region] = r.Properties["ProfileName"].(string)
+	}
+	for _, r := range a.cloud.Of("AWS::ECR::SigningConfiguration") {
+		require.Len(t, r.Properties["Rules"], 1)
+		rules[r.Region] = r.Properties["Rules"].([]any)[0].(map[string]any)
+	}
+	require.Len(t, profiles, len(p.Store.Regions()))
+	for _, region := range p.Store.Regions() {
+		profile := "arn:aws:signer:" + region + ":" + tools + ":/signing-profiles/" + profiles[region]
+		filters := rules[region]["RepositoryFilters"].([]any)
+		require.Equal(t, []any{map[string]any{"Filter": "retail-store/*", "FilterType": "WILDCARD_MATCH"}}, filters, region)
+		for _, name := range names(p) {
+			stack := p.Store.PipelineStackName(name)
+			for _, project := range []string{"BuildPackage", "MarkReleased"} {
+				a.can(a.projectRole(stack, project), "signer:SignPayload", profile, nil)
+				a.cannot(a.projectRole(stack, project), "signer:SignPayload", profile+"2", nil)
+				a.cannot(a.projectRole(stack, project), "signer:CancelSigningProfile signer:RevokeSignature", profile, nil)
+			}
+			verify := a.projectRole(stack, "VerifySignature")
+			a.can(verify, "ecr:DescribeImageSigningStatus", p.Store.RepositoryARN(name, region), nil)
+			a.cannot(verify, "signer:SignPayload", profile, nil)
+			require.True(t, strings.HasPrefix(p.Store.RepositoryName(name), "retail-store/"))
 		}
 	}
 }

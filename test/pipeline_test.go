@@ -27,6 +27,7 @@ type action struct {
 	order                    int
 	// region is the action's own; empty for the pipeline's.
 	region, role    string
+	namespace       string
 	configuration   map[string]any
 	inputs, outputs []string
 }
@@ -107,6 +108,7 @@ func actionOf(m map[string]any) action {
 	a := action{name: m["Name"].(string), category: id["Category"].(string), provider: id["Provider"].(string), order: int(m["RunOrder"].(float64))}
 	a.region, _ = m["Region"].(string)
 	a.role, _ = m["RoleArn"].(string)
+	a.namespace, _ = m["Namespace"].(string)
 	a.configuration, _ = m["Configuration"].(map[string]any)
 	names := func(key string) (list []string) {
 		artifacts, _ := m[key].([]any)
@@ -160,8 +162,10 @@ func TestBuildStage(t *testing.T) {
 		for _, a := range stages[1].actions {
 			steps = append(steps, fmt.Sprintf("%d %s", a.order, a.name))
 		}
-		require.Equal(t, []string{"1 Quality", "1 SAST", "1 Secrets", "1 UnitTests", "2 Package", "3 Synth"}, steps, service)
-		synth := stages[1].actions[5]
+		require.Equal(t, []string{
+			"1 Quality", "1 SAST", "1 SCA", "1 Secrets", "1 UnitTests", "2 Package", "3 ImageScan", "3 VerifySignature", "4 Synth",
+		}, steps, service)
+		synth := stages[1].actions[8]
 		require.Contains(t, synth.configuration["EnvironmentVariables"], "#{Build@Package.IMAGE_DIGEST}", service)
 		require.Equal(t, "SelfMutate", stages[2].actions[0].name, service)
 	}
@@ -272,13 +276,20 @@ func TestOrderWithinATarget(t *testing.T) {
 				}
 				last := 0
 				stack := target.ServiceStackName(service.Name)
-				for _, name := range []string{"Contract", stack + ".Prepare", stack + ".Deploy", "BlueGreen", "Smoke"} {
+				names := []string{"Contract", stack + ".Prepare", stack + ".Deploy", "BlueGreen", "Smoke"}
+				if target.Environment.Kind == environment.Preproduction {
+					names = append(names, "Synthetic")
+				}
+				for _, test := range service.In(target.Environment).Tests.List() {
+					names = append(names, test.Action())
+				}
+				for _, name := range names {
 					a, ok := steps[name]
 					require.True(t, ok, "%s %s: no %s", stages[i].name, target.ID(), name)
 					require.Greater(t, a.order, last, "%s %s runs beside another action", stages[i].name, a.name)
 					last = a.order
 					delete(steps, name)
-					if a.provider == "CodeBuild" {
+					if a.provider == "CodeBuild" && a.category != "Test" {
 						require.Contains(t, a.configuration["EnvironmentVariables"], `{"name":"TARGET","type":"PLAINTEXT","value":"`+target.ID()+`"}`)
 					}
 				}

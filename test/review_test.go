@@ -66,6 +66,7 @@ var variedServices = map[string][]variation{
 		{"services.*.overrides", "cpu: 512", "cpu: 512, overrides: {live: {cpu: 1024, memoryMiB: 2048}}", review.Cost},
 		{"services.*.alarms", "cpu: 512", "cpu: 512, alarms: {cpuPercent: 70}", ""},
 		{"services.*.checks", "cpu: 512", "cpu: 512, checks: [{path: /NAME/health}]", review.AccessWidened},
+		{"services.*.tests", "cpu: 512", "cpu: 512, tests: {performance: {commands: [make load]}}", ""},
 		{"services.*.release.checkTimeout", "canary}", "canary, checkTimeout: 2m}, checks: [{path: /NAME/health}]", review.AccessWidened},
 		{"services.*.logRetentionDays", "cpu: 512", "cpu: 512, logRetentionDays: 7", review.SafetyLost},
 	},
@@ -79,10 +80,11 @@ var variedServices = map[string][]variation{
 		{"services.*.keepVolumePermissions", "cpu: 512", "cpu: 512, writablePaths: [/tmp], keepVolumePermissions: true", ""},
 		{"services.*.scale", "cpu: 512", "cpu: 512, scale: {min: 3, max: 9, cpuPercent: 40}", review.Cost},
 		{"services.*.expose.internal.port", "PORT", "29990", review.WillFail},
+		{"services.*.synthetics", "cpu: 512", "cpu: 512, synthetics: {disabled: true}", review.SafetyLost},
 		{"services.*.release.engine", "cpu: 512", "cpu: 512, release: {engine: rolling}", review.WillFail},
 	},
 	rollingService: {
-		{"services.*.http.health", "/health", "/ready", review.Traffic},
+		{"services.*.http.health", "/health", "/ready", review.SafetyLost}, // its canary asks for the health
 		{"services.*.http.port", "8080", "8081", review.AccessWidened},
 		{"services.*.http.graceSeconds", "/health", "/health, graceSeconds: 90", ""},
 		{"services.*.expose.internal.port", "PORT", "29991", review.Traffic},
@@ -118,7 +120,8 @@ const variedEnvironment = "{kind: preproduction, account: \"ACCOUNT\", approval:
 	"network: {availabilityZones: 2, natGateways: 1, endpoints: []}, waves: [{regions: [us-west-2], bake: 10m}]}"
 
 var variedEnvironments = []variation{
-	{"environments.*.kind", "preproduction", "test", review.SafetyLost},
+	// Tests of another kind run there: the deployer may start them.
+	{"environments.*.kind", "preproduction", "test", review.AccessWidened},
 	{"environments.*.domain", "NAME.example", "other.NAME.example", review.WillFail},
 	{"environments.*.approval", "approval: {}", "approval: {notify: [a@example.com]}", ""},
 	{"environments.*.network.availabilityZones", "availabilityZones: 2", "availabilityZones: 3", review.WillFail},
@@ -137,8 +140,10 @@ var notVaried = map[string]string{
 	"store":                       "another store: no stack of the old one changes",
 	"tools":                       "other pipelines: stacks of environments only change their trust",
 	"sandbox":                     "nothing is deployed for it",
+	"signing":                     "registries and pipelines only: TestReviewOfSigning",
 	"source":                      "pipelines only, as services.*.source",
 	"delivery":                    "pipelines only, as services.*.source",
+	"notifications":               "the tools account only, in the operations stack",
 	"environments":                "a new environment is new stacks",
 	"environments.*.account":      "new stacks in another account; those of the old are left",
 	"defaults":                    "as the same key of a service",
@@ -314,4 +319,28 @@ func TestReviewOfAReleaseIsEmpty(t *testing.T) {
 	r := review.New(opened[0], opened[1])
 	require.Empty(t, r.Findings)
 	require.Len(t, slices.Concat(r.New, r.Gone), 0)
+}
+
+// Catches: images that are not signed any more, or whose signature nothing waits for, and nobody hears of it.
+func TestReviewOfSigning(t *testing.T) {
+	t.Parallel()
+	var opened [2]*assembly.Assembly
+	for i, signing := range []string{"{}", "{mode: none, reason: for a test}"} {
+		file := filepath.Join(t.TempDir(), "storeship.yaml")
+		require.NoError(t, os.WriteFile(file, []byte(`store: shop
+tools: {account: "111111111111", region: us-west-2}
+signing: `+signing+`
+environments: {prod: {kind: production, account: "222222222222", approval: {}, domain: none, waves: [{regions: [us-west-2]}]}}
+services: {job: {build: {preset: go}}}
+`), 0o644))
+		var err error
+		opened[i], err = assembly.Open(harness.Synth(t, harness.Input{Config: file}).Dir)
+		require.NoError(t, err)
+	}
+	r := review.New(opened[0], opened[1])
+	for stack, says := range map[string]string{"shop-registry": "Signing/Configuration", "shop-job-pipeline": "VerifySignature"} {
+		level, texts := worst(r, func(name string) bool { return name == stack })
+		require.Equal(t, review.SafetyLost, level, "%s: %v", stack, texts)
+		require.Contains(t, fmt.Sprint(r.Findings), says, "%s: %v", stack, texts)
+	}
 }

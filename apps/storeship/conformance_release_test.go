@@ -53,6 +53,7 @@ func TestConformanceOfHollowReleases(t *testing.T) {
 		{"checks beside the deployment", "integration-tests", "hollow", "it runs beside beta/BlueGreen", func(f *fixture) { f.put("beta", 3, f.take("beta", "Checks")) }},
 		{"a canary in one region only", "synthetic-tests", "hollow", "not in 333333333333 us-east-1", template("gamma-us-east-1", func(r map[string]any) { delete(r, "Canary") })},
 		{"a canary that does not run in one region", "synthetic-tests", "hollow", "is not started", template("gamma-us-east-1", func(r map[string]any) { properties(r, "Canary")["StartCanaryAfterCreation"] = false })},
+		{"a canary that nothing listens to in one region", "synthetic-tests", "hollow", "nothing hears of it", template("gamma-us-east-1", func(r map[string]any) { delete(r, "CanaryAlarm") })},
 		{"alarms that are off", "preproduction-monitoring", "hollow", "has its alarms switched off", template("gamma-eu-west-1", func(r map[string]any) {
 			properties(r, "Group")["AlarmConfiguration"].(map[string]any)["Enabled"] = false
 		})},

@@ -47,6 +47,7 @@ func init() {
 		reviewVerb,
 		conformanceVerb,
 		graphVerb,
+		precommitVerb,
 	}
 }
 

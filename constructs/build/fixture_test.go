@@ -79,6 +79,7 @@ var fixture = sync.OnceValue(func() map[string]any {
 	program := source.CodeCommit("shop-delivery", "main").Source(stack, "Program", false)
 	registry := build.Registry{
 		Account: "111111111111", Repository: "shop/catalog", Regions: []string{"us-west-2", "us-east-1", "eu-west-1"},
+		SigningProfile: "shop_images",
 	}
 	var tests []pipelines.CodeBuildStep
 	unit := func(id string, b environment.Build, docker bool) {
@@ -94,6 +95,10 @@ var fixture = sync.OnceValue(func() map[string]any {
 		Architecture: environment.Arm64,
 		TestCommands: []string{"first=set; export first", "gotestsum first \"$first\"\nnpm second | cat", "gotestsum last"},
 		TestReports:  "**/out/*.xml",
+	}, false)
+	unit("Floor", environment.Build{
+		Preset: environment.PresetPython, TestCommands: []string{"gotestsum all"}, TestReports: "**/junit.xml",
+		CoverageReport: "**/cover/*.xml", CoverageMinimum: 77,
 	}, false)
 	gate := func(id string, of func(constructs.Construct, string, *build.GateProps) pipelines.CodeBuildStep, change func(*build.GateProps)) {
 		props := &build.GateProps{Project: p, Source: code, Path: "src/app", Name: "shop-" + strings.ToLower(id)}
@@ -125,15 +130,38 @@ var fixture = sync.OnceValue(func() map[string]any {
 	} {
 		gate(id, build.Quality, func(p *build.GateProps) { p.Preset = preset })
 	}
+	own := environment.Gate{Commands: []string{"npm \"$SBOM\" \"${IMAGE-}\""}}
+	sca := func(id string, scan environment.Scan) {
+		tests = append(tests, build.SCA(stack, id, &build.SCAProps{
+			Project: p, Source: code, Path: "src/app", Preset: environment.PresetNode, Name: "shop-" + strings.ToLower(id), Region: "us-west-2", Scan: scan,
+		}))
+	}
+	nine := 9
+	sca("SCA", environment.Scan{Thresholds: environment.Thresholds{Medium: &nine}})
+	sca("ToldSCA", environment.Scan{Gate: environment.Gate{Mode: environment.ReportOnly}})
+	sca("OwnSCA", environment.Scan{Gate: own})
 	image := build.Package(stack, "Package", &build.PackageProps{
-		Project: p, Source: code, Path: "src/app", Registry: registry,
+		Project: p, Source: code, Path: "src/app", Registry: registry, PackSource: true,
 	})
+	var scans []pipelines.CodeBuildStep
+	for id, scan := range map[string]environment.Scan{"ImageScan": {}, "OwnScan": {Gate: own}} {
+		scans = append(scans, build.ImageScan(stack, id, &build.ImageScanProps{
+			Project: p, Source: code, Path: "src/app", Name: "shop-" + strings.ToLower(id), Registry: registry, ImageDigest: build.Digest(image), Scan: scan,
+		}))
+	}
+	scans = append(scans, build.VerifySignature(stack, "VerifySignature", &build.VerifySignatureProps{
+		Project: p, ImageDigest: build.Digest(image), Registry: registry, Platform: "shop-platform",
+	}))
 	for _, test := range tests {
 		image.AddStepDependency(test)
 	}
 	synth := build.Synth(stack, "Synth", &build.SynthProps{
 		Project: p, Source: program, Scope: "catalog", ImageDigest: build.Digest(image),
 	})
+	for _, scan := range scans {
+		synth.AddStepDependency(scan)
+	}
+	build.SBOM(scans[0])
 	releases := synth.AddOutputDirectory(jsii.String(build.Releases))
 	pipeline := pipelines.NewCodePipeline(stack, jsii.String("Pipeline"), &pipelines.CodePipelineProps{
 		Synth: synth, ArtifactBucket: p.Artifacts, UsePipelineRoleForActions: jsii.Bool(true),
@@ -171,6 +199,15 @@ var fixture = sync.OnceValue(func() map[string]any {
 	smoke("Rolling", build.Digest(image), running)
 	running.Bake, running.Alarms = 90*time.Minute, []string{"shop-beta-catalog-errors", "shop-beta-catalog-tasks"}
 	smoke("Baking", build.Digest(image), running)
+	synthetic := build.SyntheticTarget{
+		ID: "beta-eu-west-1", InspectorRoleARN: inspector, Region: "eu-west-1", Canary: "shop-beta-catalog",
+		Asks: "GET /health at https://catalog.internal.shop.example.com:21234", Interval: 3 * time.Minute, Settled: 10 * time.Minute,
+	}
+	rare := synthetic
+	rare.ID, rare.Interval, rare.Settled = "beta-us-west-2", time.Hour, 0
+	wave.AddPost(build.NewSyntheticTest(stack, "Synthetic", &build.SyntheticTestProps{
+		Project: checks, Input: releases, Targets: []build.SyntheticTarget{synthetic, rare},
+	}).In("beta-eu-west-1").Step())
 	wave.AddPost(build.MarkReleased(stack, "MarkReleased", &build.MarkReleasedProps{
 		Project: p, Input: releases, Registry: registry, CommitID: code.CommitID(), ImageDigest: build.Digest(image),
 	}))

@@ -9,9 +9,11 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/pipelines"
 	"github.com/aws/constructs-go/constructs/v10"
 
+	"github.com/storeship/storeship/constructs/build/scripts"
 	"github.com/storeship/storeship/constructs/environment"
 	"github.com/storeship/storeship/constructs/internal/node"
 	"github.com/storeship/storeship/constructs/source"
+	"github.com/storeship/storeship/internal/pinned"
 )
 
 // GateTimeout is what a gate of the build stage has at most, where its project says nothing else: who waits for a gate
@@ -78,6 +80,8 @@ type gateCommands struct {
 	files string
 	// name of the gate in its report group's, and of its report.
 	name string
+	// first are scripts that run before either, and whatever becomes of findings; exports are commands after them.
+	first, exports []string
 	// silent says that it writes no report.
 	silent bool
 	// folder where it looks.
@@ -108,20 +112,34 @@ func newGate(scope constructs.Construct, id string, p *GateProps, own gateComman
 	s.variables["SOURCE_PATH"] = folder
 	if p.Gate.ReportsOnly() {
 		s.suffix = environment.ReportOnlySuffix
-		// Not with ||: what stands before it goes on after a failure, whatever set -e says.
-		s.commands = []string{"(\nset -eo pipefail\n" + strings.Join(s.commands, "\n") + "\n)\n" +
-			"[ $? -eq 0 ] || echo 'report only: what was found stops nothing' >&2"}
+		s.commands = reportOnly(s.commands)
 	} else if len(p.Gate.Commands) > 0 {
-		for i, command := range s.commands {
-			// Where a command has several lines or a pipe, every part of it counts.
-			s.commands[i] = "set -eo pipefail\n" + command
-		}
+		s.commands = strict(s.commands)
+	}
+	if len(own.first) > 0 {
+		s.commands = slices.Concat([]string{script(own.first...)}, own.exports, s.commands)
 	}
 	s.commands = append([]string{`cd "$SOURCE_PATH"`}, s.commands...)
 	if reports != "" {
 		s.requireReport(scope, id, p.Name+"-"+own.name, folder, reports)
 	}
 	return newStep(scope, id, s)
+}
+
+// reportOnly lets the build go on after commands that fail.
+func reportOnly(commands []string) []string {
+	// Not with ||: what stands before it goes on after a failure, whatever set -e says.
+	return []string{"(\nset -eo pipefail\n" + strings.Join(commands, "\n") + "\n)\n" +
+		"[ $? -eq 0 ] || echo 'report only: what was found stops nothing' >&2"}
+}
+
+// strict makes every part count of a command that has several lines or a pipe.
+func strict(commands []string) []string {
+	var all []string
+	for _, command := range commands {
+		all = append(all, "set -eo pipefail\n"+command)
+	}
+	return all
 }
 
 // Secrets returns the step that looks for passwords, keys and tokens in the source, with gitleaks: in every commit that led to
@@ -156,19 +174,19 @@ func SAST(scope constructs.Construct, id string, props *GateProps) pipelines.Cod
 	var languages []string
 	for _, preset := range environment.Presets {
 		if p.Preset == "" || p.Preset == preset {
-			languages = append(languages, presetOf(preset).languages...)
+			languages = append(languages, scripts.Of(preset).Languages...)
 		}
 	}
 	s := step{large: true, variables: map[string]string{}}
 	if len(p.Gate.Commands) == 0 {
 		s.variables["LANGUAGES"] = strings.Join(languages, " ")
-		s.runtimes = map[string]string{"python": runtimePython}
+		s.runtimes = map[string]string{"python": pinned.Python}
 	} else {
 		s.setRuntime(p.Preset)
 	}
 	return newGate(scope, id, p, gateCommands{
-		install: []string{"tools-sast"},
-		files:   "pins() {\ncat << 'PINS'\n" + semgrepPins + "PINS\n}\n",
+		install: []string{"tools-sast", "sast-rules"},
+		files:   "pins() {\ncat << 'PINS'\n" + pinned.SemgrepWheels + "PINS\n}\n",
 		look:    []string{"sast"},
 		name:    "sast",
 		folder:  p.Path,
@@ -185,22 +203,22 @@ func Quality(scope constructs.Construct, id string, props *GateProps) pipelines.
 		problems = errors.New("Gate.Commands: required without a Preset")
 	}
 	node.Must("build.Quality", scope, id, problems)
-	preset := presetOf(p.Preset)
+	preset := scripts.Of(p.Preset)
 	s := step{large: true, cache: true, variables: caches()}
 	s.setRuntime(p.Preset)
 	return newGate(scope, id, p, gateCommands{
-		install: preset.qualityTools,
-		look:    preset.quality,
+		install: preset.QualityTools,
+		look:    preset.Quality,
 		name:    "quality",
-		silent:  !preset.qualityReport,
+		silent:  !preset.QualityReport,
 		folder:  p.Path,
-		pins:    preset.qualityPins,
+		pins:    preset.QualityPins,
 	}, s)
 }
 
 // setRuntime gives own commands what the preset's tests have.
 func (s *step) setRuntime(p environment.Preset) {
-	if preset := presetOf(p); preset.runtime != "" {
-		s.runtimes = map[string]string{preset.runtime: preset.version}
+	if preset := scripts.Of(p); preset.Runtime != "" {
+		s.runtimes = map[string]string{preset.Runtime: preset.Version}
 	}
 }

@@ -86,6 +86,11 @@ func TestSecretsFails(t *testing.T) {
 		"cannot download":                     func(h *host, _ map[string]string) { must(h.t, removeAll(filepath.Join(h.state, "files"))) },
 		"is not what it was":                  func(_ *host, v map[string]string) { delete(v, "GITLEAKS_SHA256") },
 		"there is no history in":              func(h *host, _ map[string]string) { must(h.t, removeAll(filepath.Join(h.source, ".git"))) },
+		"the history in": func(h *host, _ map[string]string) {
+			out, err := exec.Command("git", "-C", h.source, "rev-parse", "HEAD~1").Output()
+			must(h.t, err)
+			must(h.t, removeAll(filepath.Join(h.source, ".git", "objects", string(out[:2]))))
+		},
 		"the clone is shallow": func(h *host, _ map[string]string) {
 			whole := h.source + "-whole"
 			must(h.t, os.Rename(h.source, whole))

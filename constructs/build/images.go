@@ -11,10 +11,14 @@ import (
 	"github.com/storeship/storeship/constructs/environment"
 	"github.com/storeship/storeship/constructs/internal/node"
 	"github.com/storeship/storeship/constructs/registry"
+	"github.com/storeship/storeship/internal/pinned"
 )
 
 // DigestVariable is the variable that [Package] exports.
 const DigestVariable = "IMAGE_DIGEST"
+
+// PackedSource is the folder of the source that [Package] packs.
+const PackedSource = "storeship-source"
 
 // Digest is the digest of the image that a step made by [Package] found or built, as a variable that only actions of
 // that pipeline can read. It is asked for before the pipeline is built.
@@ -33,10 +37,10 @@ func Package(scope constructs.Construct, id string, props *PackageProps) pipelin
 	if p.Architecture == environment.Arm64 {
 		platform = "linux/arm64"
 	}
-	return newStep(scope, id, step{
+	s := step{
 		project: p.Project, source: p.Source, architecture: p.Architecture,
 		privileged: true, large: true, cache: true, timeout: time.Hour,
-		runtimes: map[string]string{"golang": runtimeGo},
+		runtimes: map[string]string{"golang": pinned.Go},
 		commands: []string{
 			script("go-install", "registry", "revision", "package"),
 			`IMAGE_DIGEST="$(cat "$HOME/.storeship/image-digest")" && export IMAGE_DIGEST`,
@@ -48,7 +52,13 @@ func Package(scope constructs.Construct, id string, props *PackageProps) pipelin
 			"PLATFORM":    platform,
 		}),
 		permissions: p.Registry.permissions(),
-	})
+	}
+	if p.PackSource {
+		s.output = PackedSource
+		s.variables["PACKED_SOURCE"] = PackedSource
+		s.commands = append(s.commands, script("pack-source"))
+	}
+	return newStep(scope, id, s)
 }
 
 // MarkReleased returns the step that tags a released image with "released-" and the commit's id in every region, which
@@ -58,7 +68,7 @@ func MarkReleased(scope constructs.Construct, id string, props *MarkReleasedProp
 	node.Must("build.MarkReleased", scope, id, p.Validate())
 	return newStep(scope, id, step{
 		project: p.Project, input: p.Input, cache: true, timeout: 30 * time.Minute,
-		runtimes: map[string]string{"golang": runtimeGo},
+		runtimes: map[string]string{"golang": pinned.Go},
 		commands: []string{script("go-install", "registry", "revision", "mark-released")},
 		variables: merge(caches(), pins("CRANE_VERSION"), p.Registry.variables(), map[string]string{
 			"COMMIT_ID":           p.CommitID,
@@ -82,15 +92,10 @@ func (r Registry) variables() map[string]string {
 func (r Registry) permissions() []permission {
 	var repositories []string
 	for _, region := range r.Regions {
-		repositories = append(repositories, "arn:aws:ecr:"+region+":"+r.Account+":repository/"+r.Repository)
+		repositories = append(repositories, r.repository(region))
 	}
-	return []permission{
-		{
-			actions:   []string{"ecr:GetAuthorizationToken"},
-			resources: []string{"*"},
-			reason: "The action has no resource level: " +
-				"https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerregistry.html",
-		},
+	all := []permission{
+		logIn,
 		{
 			actions: []string{
 				"ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:CompleteLayerUpload",
@@ -99,4 +104,39 @@ func (r Registry) permissions() []permission {
 			resources: repositories,
 		},
 	}
+	if r.SigningProfile == "" {
+		return all
+	}
+	// Whatever pushes an image or a tag of it has it signed.
+	// https://docs.aws.amazon.com/AmazonECR/latest/userguide/managed-signing.html
+	var profiles []string
+	for _, region := range r.Regions {
+		profiles = append(profiles, "arn:aws:signer:"+region+":"+r.signingAccount()+":/signing-profiles/"+r.SigningProfile)
+	}
+	return append(all, permission{actions: []string{"signer:SignPayload"}, resources: profiles})
+}
+
+// logIn is what everyone needs who talks to a registry as docker does.
+var logIn = permission{
+	actions:   []string{"ecr:GetAuthorizationToken"},
+	resources: []string{"*"},
+	reason: "The action has no resource level: " +
+		"https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerregistry.html",
+}
+
+// repository is the ARN of the repository in a region.
+func (r Registry) repository(region string) string {
+	return "arn:aws:ecr:" + region + ":" + r.Account + ":repository/" + r.Repository
+}
+
+// address is what docker calls the repository of a region.
+func (r Registry) address(region string) string {
+	return r.Account + ".dkr.ecr." + region + ".amazonaws.com/" + r.Repository
+}
+
+func (r Registry) signingAccount() string {
+	if r.SigningAccount != "" {
+		return r.SigningAccount
+	}
+	return r.Account
 }

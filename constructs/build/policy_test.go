@@ -54,6 +54,11 @@ func TestPermissions(t *testing.T) {
 		"arn:aws:ecr:us-east-1:111111111111:repository/shop/catalog",
 		"arn:aws:ecr:us-west-2:111111111111:repository/shop/catalog",
 	}
+	profiles := []string{
+		"arn:aws:signer:eu-west-1:111111111111:/signing-profiles/shop_images",
+		"arn:aws:signer:us-east-1:111111111111:/signing-profiles/shop_images",
+		"arn:aws:signer:us-west-2:111111111111:/signing-profiles/shop_images",
+	}
 	artifacts := []string{"arn:aws:s3:::shop-artifacts/*"}
 	code := []string{"arn:aws:codecommit:us-west-2:111111111111:shop-catalog"}
 	for _, c := range []struct {
@@ -66,7 +71,7 @@ func TestPermissions(t *testing.T) {
 		{"PackageRole", "ecr:GetAuthorizationToken", []string{"*"}},
 		{"PackageRole", "codecommit:GitPull", code},
 		{"PackageRole", "s3:GetObject", artifacts},
-		{"PackageRole", "s3:PutObject", nil},
+		{"PackageRole", "s3:PutObject", artifacts}, // the packed source
 		{"MarkReleasedRole", "ecr:PutImage", repositories},
 		{"GoRole", "ecr:PutImage", nil},
 		{"GoRole", "codecommit:GitPull", code},
@@ -76,6 +81,23 @@ func TestPermissions(t *testing.T) {
 		{"SecretsRole", "s3:PutObject", nil},
 		{"SecretsRole", "codebuild:CreateReportGroup", nil},
 		{"SecretsRole", "ecr:PutImage", nil},
+		{"PackageRole", "signer:SignPayload", profiles},
+		{"MarkReleasedRole", "signer:SignPayload", profiles},
+		{"VerifySignatureRole", "ecr:DescribeImageSigningStatus", repositories},
+		{"VerifySignatureRole", "signer:SignPayload", nil},
+		{"VerifySignatureRole", "ecr:PutImage", nil},
+		{"SCARole", "s3:PutObject", []string{"arn:aws:s3:::shop-artifacts/_sbom/shop-sca/source/*"}},
+		{"SCARole", "inspector-scan:ScanSbom", []string{"*"}},
+		{"SCARole", "ecr:BatchGetImage", nil},
+		{"SCARole", "codecommit:GitPull", code},
+		{"OwnSCARole", "inspector-scan:ScanSbom", nil},
+		{"ImageScanRole", "s3:PutObject", []string{"arn:aws:s3:::shop-artifacts/_sbom/shop-imagescan/image/*"}},
+		{"ImageScanRole", "inspector-scan:ScanSbom", []string{"*"}},
+		{"ImageScanRole", "ecr:BatchGetImage", repositories[2:]},
+		{"ImageScanRole", "ecr:GetAuthorizationToken", []string{"*"}},
+		{"ImageScanRole", "ecr:PutImage", nil},
+		{"ImageScanRole", "signer:SignPayload", nil},
+		{"OwnScanRole", "ecr:GetDownloadUrlForLayer", repositories[2:]},
 		{"SynthRole", "s3:PutObject", artifacts},
 		{"SynthRole", "codecommit:GitPull", []string{"arn:aws:codecommit:us-west-2:111111111111:shop-delivery"}},
 		{"CheckRole", "sts:AssumeRole", []string{inspector}},

@@ -62,6 +62,8 @@ type PackageProps struct {
 	Architecture environment.Architecture
 	// Registry is where the image goes. Required.
 	Registry Registry
+	// PackSource also packs the source that the image was built from, as the step's output, for [TargetTests]. Default: no.
+	PackSource bool
 }
 
 // Registry is one image repository in several regions.
@@ -73,6 +75,11 @@ type Registry struct {
 	// Regions that have the repository; the first is where images are pushed, the others get copies. At least one is
 	// required.
 	Regions []string
+	// SigningProfile is the name of the AWS Signer profile that ECR signs what is pushed with, the same in every region. ECR signs as
+	// the role that pushes. Default: images are not signed.
+	SigningProfile string
+	// SigningAccount is the 12-digit id of the account of the profiles. Default: Account.
+	SigningAccount string
 }
 
 // MarkReleasedProps configures [MarkReleased].

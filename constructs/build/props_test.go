@@ -55,6 +55,70 @@ Build.CoverageFormat: must be one of [CLOVERXML COBERTURAXML JACOCOXML SIMPLECOV
 			project + "Source: required\nBuild.CoverageFormat: required with CoverageReport: " +
 				"one of [CLOVERXML COBERTURAXML JACOCOXML SIMPLECOV]",
 		},
+		"sca": {
+			&build.SCAProps{Name: "shop-catalog", Region: "us-west-2"},
+			project + "Source: required",
+		},
+		"sca, all wrong": {
+			&build.SCAProps{
+				Name: "a", Path: "/", Preset: "rust", Region: "oregon", Scan: environment.Scan{
+					Gate:       environment.Gate{Mode: "warn", Commands: []string{" "}, Reports: "/x"},
+					Thresholds: environment.Thresholds{Critical: number(-1), Low: number(1000)},
+				},
+			},
+			project + `Source: required
+Path: must be relative and stay in the source, got "/"
+Name: must be 2 to 100 letters, digits and hyphens, got "a"
+Preset: must be one of [go java-maven node python], got "rust"
+Gate.Mode: must be one of [block report], got "warn"
+Gate.Commands[0]: must not be empty
+Gate.Reports: must be relative and stay in the source, got "/x"
+Region: must be a region, such as "us-west-2", got "oregon"
+Scan.Thresholds.Critical: must be 0 to 999, got -1
+Scan.Thresholds.Critical: not with Commands, which decide themselves
+Scan.Thresholds.Low: must be 0 to 999, got 1000
+Scan.Thresholds.Low: not with Commands, which decide themselves`,
+		},
+		"image scan": {
+			&build.ImageScanProps{Name: "shop-catalog", Registry: registry, ImageDigest: digest},
+			project + "Source: required",
+		},
+		"image scan of nothing": {
+			&build.ImageScanProps{Name: "shop-catalog", Registry: build.Registry{SigningProfile: "a-b", SigningAccount: "1"}},
+			project + `Source: required
+ImageDigest: required
+Registry.Account: required
+Registry.Repository: required
+Registry.Regions: at least one is required
+Registry.SigningProfile: must be 2 to 64 letters, digits and underscores, got "a-b"
+Registry.SigningAccount: must be 12 digits, got "1"`,
+		},
+		"image scan beyond": {
+			&build.ImageScanProps{Name: "shop-catalog", Registry: registry, ImageDigest: digest, Scan: environment.Scan{
+				Thresholds: environment.Thresholds{High: number(-2), Medium: number(0)},
+			}},
+			project + "Source: required\nScan.Thresholds.High: must be 0 to 999, got -2",
+		},
+		"signature": {
+			&build.VerifySignatureProps{Registry: registry, ImageDigest: "sha256:1"},
+			project + `ImageDigest: must be "sha256:" and 64 hexadecimal digits, as build.Digest gives it, got "sha256:1"
+Registry.SigningProfile: required
+Platform: required`,
+		},
+		"a floor": {
+			&build.UnitTestsProps{Name: "shop", Build: environment.Build{Preset: environment.PresetGo, CoverageMinimum: 100}},
+			project + "Source: required",
+		},
+		"a floor too high": {
+			&build.UnitTestsProps{Name: "shop", Build: environment.Build{Preset: environment.PresetGo, CoverageMinimum: 101}},
+			project + "Source: required\nBuild.CoverageMinimum: must be 0 to 100 percent, got 101",
+		},
+		"a floor for own commands": {
+			&build.UnitTestsProps{Name: "shop", Build: environment.Build{
+				Preset: environment.PresetGo, TestCommands: []string{"make test"}, CoverageMinimum: 1,
+			}},
+			project + "Source: required\nBuild.CoverageReport: required with CoverageMinimum and TestCommands, which alone know where they write it",
+		},
 		"gate": {
 			&build.GateProps{Name: "shop-catalog"},
 			project + "Source: required",
@@ -178,6 +242,22 @@ ImageDigest: required
 Attempts: must be 1 to 100, got 101
 Interval: must be whole seconds, 1s to 1m, got 1.5s`,
 		},
+		"synthetic of nothing": {&build.SyntheticTestProps{}, project + "Targets: at least one is required"},
+		"synthetic": {
+			&build.SyntheticTestProps{Targets: []build.SyntheticTarget{
+				{ID: "beta", Canary: "Shop", Interval: 90 * time.Second, Settled: -time.Minute},
+				{ID: "beta", InspectorRoleARN: role, Region: "us-west-2", Canary: "shop-beta-catalog", Asks: "GET /", Interval: 61 * time.Minute, Settled: 49 * time.Hour},
+			}},
+			project + `Targets[0].InspectorRoleARN: required
+Targets[0].Region: required
+Targets[0].Canary: must be 1 to 255 lower-case letters, digits, hyphens and underscores, got "Shop"
+Targets[0].Asks: required: what the canary asks, for a person
+Targets[0].Interval: must be whole minutes, 1m to 60m, got 1m30s
+Targets[0].Settled: must be whole minutes up to 48h, got -1m0s
+Targets[1].ID: beta is there twice
+Targets[1].Interval: must be whole minutes, 1m to 60m, got 1h1m0s
+Targets[1].Settled: must be whole minutes up to 48h, got 49h0m0s`,
+		},
 		"smoke of a service": {
 			&build.SmokeTestProps{ImageDigest: digest, Targets: []build.SmokeTarget{{
 				ID: "beta", InspectorRoleARN: role, Region: "us-west-2", Cluster: "shop-beta", Service: "shop-beta-catalog",
@@ -194,3 +274,5 @@ Interval: must be whole seconds, 1s to 1m, got 1.5s`,
 		})
 	}
 }
+
+func number(n int) *int { return &n }

@@ -1,38 +1,15 @@
 package build
 
-import (
-	"embed"
-	"strings"
-)
-
-//go:embed scripts/*.sh
-var scripts embed.FS
+import "github.com/storeship/storeship/constructs/build/scripts"
 
 // script is one command of a buildspec: the named files of scripts, one after the other, in a subshell. CodeBuild runs
 // all commands of a build in one environment, so what a script sets must not stay; and a subshell that fails is a
-// command that fails, whichever of its lines it was. Comments stay in the repository.
+// command that fails, whichever of its lines it was.
 func script(names ...string) string { return compose("", names...) }
 
 // compose is a script with lines of its own between what all scripts begin with and the named files.
 func compose(lines string, names ...string) string {
-	var b strings.Builder
-	b.WriteString("(\n")
-	for i, name := range append([]string{"common"}, names...) {
-		if i == 1 {
-			b.WriteString(lines)
-		}
-		text, err := scripts.ReadFile("scripts/" + name + ".sh")
-		if err != nil {
-			panic(err) // The names are constants, and a test runs every script.
-		}
-		for line := range strings.Lines(string(text)) {
-			if trimmed := strings.TrimSpace(line); trimmed != "" && !strings.HasPrefix(trimmed, "#") {
-				b.WriteString(line)
-			}
-		}
-	}
-	b.WriteString(")")
-	return b.String()
+	return "(\n" + scripts.Text("common") + lines + scripts.Text(names...) + ")"
 }
 
 // The caches of all tools in one folder, which CodeBuild keeps between builds where it can.

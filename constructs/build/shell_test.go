@@ -34,8 +34,13 @@ type host struct {
 
 func newHost(t *testing.T, step string) *host {
 	t.Helper()
+	return hostOf(t, projectOf(t, step))
+}
+
+func hostOf(t *testing.T, p project) *host {
+	t.Helper()
 	root := t.TempDir()
-	h := &host{t: t, project: projectOf(t, step), exported: map[string]string{}}
+	h := &host{t: t, project: p, exported: map[string]string{}}
 	for name, folder := range map[string]*string{"home": &h.home, "src": &h.source, "state": &h.state, "bin": &h.path} {
 		*folder = filepath.Join(root, name)
 		must(t, os.MkdirAll(*folder, 0o755))

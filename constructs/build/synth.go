@@ -8,6 +8,7 @@ import (
 
 	"github.com/storeship/storeship/constructs/environment"
 	"github.com/storeship/storeship/constructs/internal/node"
+	"github.com/storeship/storeship/internal/pinned"
 )
 
 // Assembly is the folder that [Synth] writes, its primary output.
@@ -48,7 +49,7 @@ func Synth(scope constructs.Construct, id string, props *SynthProps) pipelines.C
 	}
 	return newStep(scope, id, step{
 		project: p.Project, source: p.Source, large: true, cache: true, timeout: time.Hour,
-		runtimes:  map[string]string{"golang": runtimeGo, "nodejs": runtimeNode},
+		runtimes:  map[string]string{"golang": pinned.Go, "nodejs": pinned.Node},
 		commands:  []string{script(scripts...)},
 		variables: merge(caches(), variables),
 		output:    Assembly,

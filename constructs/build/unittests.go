@@ -1,8 +1,6 @@
 package build
 
 import (
-	"path"
-	"strings"
 	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -11,27 +9,28 @@ import (
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
+	"github.com/storeship/storeship/constructs/build/scripts"
 	"github.com/storeship/storeship/constructs/internal/node"
 )
 
 // UnitTests returns the step that runs the unit tests of a service, and creates the report groups of their results. The
-// step fails when a test fails, and when the tests wrote no report although one is expected. It costs build minutes of a
-// medium host.
+// step fails when a test fails, when the tests wrote no report although one is expected, and when they cover fewer of the lines
+// than Build's CoverageMinimum. It costs build minutes of a medium host.
 func UnitTests(scope constructs.Construct, id string, props *UnitTestsProps) pipelines.CodeBuildStep {
 	p := props.withDefaults()
 	node.Must("build.UnitTests", scope, id, p.Validate())
-	preset := presetOf(p.Build.Preset)
+	preset := scripts.Of(p.Build.Preset)
 	s := step{
 		project: p.Project, source: p.Source, architecture: p.Build.Architecture,
 		privileged: p.Docker, large: true, cache: true, timeout: time.Hour,
-		variables: merge(caches(), pins(preset.pins...), map[string]string{"SOURCE_PATH": p.Path}),
+		variables: merge(caches(), pins(preset.Pins...), map[string]string{"SOURCE_PATH": p.Path}),
 		reports:   map[string]any{},
 	}
-	if preset.runtime != "" {
-		s.runtimes = map[string]string{preset.runtime: preset.version}
+	if preset.Runtime != "" {
+		s.runtimes = map[string]string{preset.Runtime: preset.Version}
 	}
-	if len(preset.tools) > 0 {
-		s.install = []string{script(preset.tools...), `export PATH="$HOME/.storeship/bin:$PATH"`}
+	if len(preset.Tools) > 0 {
+		s.install = []string{script(preset.Tools...), `export PATH="$HOME/.storeship/bin:$PATH"`}
 	}
 	s.commands = []string{`cd "$SOURCE_PATH"`}
 	for _, command := range p.Build.TestCommands {
@@ -39,10 +38,17 @@ func UnitTests(scope constructs.Construct, id string, props *UnitTestsProps) pip
 		s.commands = append(s.commands, "set -eo pipefail\n"+command)
 	}
 	if len(p.Build.TestCommands) == 0 {
-		s.commands = append(s.commands, script(preset.tests...))
+		s.commands = append(s.commands, script(preset.Tests...))
 	}
 	if p.Build.TestReports != "" {
 		s.requireReport(scope, id, p.Name+"-unit-tests", p.Path, p.Build.TestReports)
+	}
+	if p.Build.CoverageMinimum > 0 {
+		s.variables = merge(s.variables, map[string]string{
+			"COVERAGE_FORMAT": p.Build.CoverageFormat, "COVERAGE_MINIMUM": itoa(p.Build.CoverageMinimum),
+			"COVERAGE_REPORT": p.Build.CoverageReport, "COVERAGE_PATTERN": scripts.FindPattern(p.Build.CoverageReport),
+		})
+		s.commands = append(s.commands, script("coverage"))
 	}
 	if p.Build.CoverageReport != "" {
 		s.report(scope, id+"Coverage", p.Name+"-coverage", awscodebuild.ReportGroupType_CODE_COVERAGE, p.Path,
@@ -54,10 +60,7 @@ func UnitTests(scope constructs.Construct, id string, props *UnitTestsProps) pip
 // requireReport creates the report group of files that the commands before it write, and fails where there are none.
 func (s *step) requireReport(scope constructs.Construct, id, name, folder, files string) {
 	s.report(scope, id+"Report", name, awscodebuild.ReportGroupType_TEST, folder, files, "JUNITXML")
-	// find's * also matches slashes, and ** need not match a folder.
-	s.variables["TEST_REPORTS"] = files
-	s.variables["TEST_REPORTS_PATTERN"] = strings.ReplaceAll(path.Clean(files), "**/", "*")
-	s.commands = append(s.commands, script("require-report"))
+	s.mustReport(files)
 }
 
 // report creates a report group and has the build write to it. The group's own ARN stands in the buildspec: for a mere

@@ -23,6 +23,8 @@ var (
 	parameterForm   = regexp.MustCompile(`^/[A-Za-z0-9_./-]+$`)
 	alarmForm       = regexp.MustCompile(`^[A-Za-z0-9._/-]{1,255}$`)
 	targetForm      = regexp.MustCompile(`^[A-Za-z0-9._-]{1,100}$`)
+	canaryForm      = regexp.MustCompile(`^[0-9a-z_-]{1,255}$`)
+	profileForm     = regexp.MustCompile(`^[a-zA-Z0-9_]{2,64}$`)
 	urlForm         = regexp.MustCompile(`^https?://[^\s/]+(/\S*)?$`)
 )
 
@@ -131,6 +133,12 @@ func (r Registry) Validate() error {
 		if slices.Contains(r.Regions[:i], name) {
 			c.Addf("Regions["+itoa(i)+"]", "%s is there twice", name)
 		}
+	}
+	if r.SigningProfile != "" {
+		c.matches("SigningProfile", r.SigningProfile, profileForm, "2 to 64 letters, digits and underscores")
+	}
+	if r.SigningAccount != "" {
+		c.matches("SigningAccount", r.SigningAccount, accountForm, "12 digits")
 	}
 	return c.Err()
 }

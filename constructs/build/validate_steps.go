@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/storeship/storeship/constructs/build/scripts"
 	"github.com/storeship/storeship/constructs/environment"
 	"github.com/storeship/storeship/internal/text"
 )
@@ -39,8 +40,14 @@ func (p *UnitTestsProps) Validate() error {
 	switch {
 	case b.CoverageFormat != "" && !slices.Contains(coverageFormats, b.CoverageFormat):
 		c.Addf("Build.CoverageFormat", "must be one of %v, got %q", coverageFormats, b.CoverageFormat)
-	case b.CoverageReport != "" && b.CoverageFormat == "" && presetOf(b.Preset).format == "":
+	case b.CoverageReport != "" && b.CoverageFormat == "" && scripts.Of(b.Preset).Format == "":
 		c.Addf("Build.CoverageFormat", "required with CoverageReport: one of %v", coverageFormats)
+	}
+	switch m := b.CoverageMinimum; {
+	case m < 0 || m > 100:
+		c.Addf("Build.CoverageMinimum", "must be 0 to 100 percent, got %d", m)
+	case m > 0 && len(b.TestCommands) > 0 && b.CoverageReport == "":
+		c.Addf("Build.CoverageReport", "required with CoverageMinimum and TestCommands, which alone know where they write it")
 	}
 	return c.Err()
 }
@@ -52,10 +59,13 @@ func (p *UnitTestsProps) withDefaults() *UnitTestsProps {
 	}
 	set(&d.Path, ".")
 	set(&d.Build.Architecture, environment.X8664)
-	preset := presetOf(d.Build.Preset)
-	set(&d.Build.TestReports, preset.reports)
-	set(&d.Build.CoverageReport, preset.coverage)
-	set(&d.Build.CoverageFormat, preset.format)
+	preset := scripts.Of(d.Build.Preset)
+	set(&d.Build.TestReports, preset.Reports)
+	if len(d.Build.TestCommands) == 0 || d.Build.CoverageMinimum == 0 {
+		// Where a floor depends on it, a guess what own commands write is not good enough.
+		set(&d.Build.CoverageReport, preset.Coverage)
+	}
+	set(&d.Build.CoverageFormat, preset.Format)
 	return &d
 }
 

@@ -35,7 +35,7 @@ func (p *AccessProps) Validate() error {
 // Access is what an environment's account lets the pipelines of the tools account do. It costs nothing.
 type Access struct {
 	node.Construct
-	// Deployer starts blue/green deployments of this store's services in this environment, and nothing else.
+	// Deployer starts blue/green deployments of this store's services in this environment, and tests of them, and nothing else.
 	Deployer awsiam.Role
 	// Inspector reads what a target has: its platform contract, and whether its services are healthy.
 	Inspector awsiam.Role
@@ -52,22 +52,26 @@ func NewAccess(scope constructs.Construct, id string, props *AccessProps) *Acces
 	node.Init(a, scope, id)
 	store, env := props.Store, props.Environment
 	a.Deployer = a.role("Deployer", store, env.DeployerRoleName(store), store.PipelineRolePattern(),
-		"Starts blue/green deployments for the pipelines of "+store.Name, deployerStatements(store, env))
+		"Starts deployments and tests for the pipelines of "+store.Name, deployerStatements(store, env))
 	a.Inspector = a.role("Inspector", store, env.InspectorRoleName(store), store.CheckRolePattern(),
 		"Reads the state of targets for the pipelines of "+store.Name, inspectorStatements(store, env))
+	var tests []string
+	for _, project := range testProjects(store, env) {
+		tests = append(tests, "Resource::"+project)
+	}
 	policy.AcknowledgeFirst(a.Deployer,
 		policy.Finding{
 			Rule:   "AwsSolutions-IAM5",
 			Reason: "Services come and go without this stack: the patterns are the names of this store in this environment only.",
-			AppliesTo: []string{
-				"Resource::" + arnOf("codedeploy", env, "application:"+store.Name+"-"+env.Name+"-*"),
-				"Resource::" + arnOf("codedeploy", env, "deploymentgroup:"+store.Name+"-"+env.Name+"-*"),
-				"Resource::" + arnOf("codedeploy", env, "deploymentconfig:"+store.Name+"-"+env.Name+"-*"),
-				"Resource::" + arnOf("codedeploy", env, "deploymentconfig:CodeDeployDefault.*"),
-				"Resource::" + arnOf("ecs", env, "task-definition/"+store.Name+"-"+env.Name+"-*:*"),
-				"Resource::" + env.RoleARN(store.Name+"-"+env.Name+"-*-execution"),
-				"Resource::" + env.RoleARN(store.Name+"-"+env.Name+"-*-task"),
-			},
+			AppliesTo: append(tests,
+				"Resource::"+arnOf("codedeploy", env, "application:"+store.Name+"-"+env.Name+"-*"),
+				"Resource::"+arnOf("codedeploy", env, "deploymentgroup:"+store.Name+"-"+env.Name+"-*"),
+				"Resource::"+arnOf("codedeploy", env, "deploymentconfig:"+store.Name+"-"+env.Name+"-*"),
+				"Resource::"+arnOf("codedeploy", env, "deploymentconfig:CodeDeployDefault.*"),
+				"Resource::"+arnOf("ecs", env, "task-definition/"+store.Name+"-"+env.Name+"-*:*"),
+				"Resource::"+env.RoleARN(store.Name+"-"+env.Name+"-*-execution"),
+				"Resource::"+env.RoleARN(store.Name+"-"+env.Name+"-*-task"),
+			),
 		},
 		policy.Finding{
 			Rule:      "AwsSolutions-IAM5",
@@ -85,15 +89,19 @@ func NewAccess(scope constructs.Construct, id string, props *AccessProps) *Acces
 			},
 		},
 	)
+	read := []string{
+		"Resource::" + arnOf("ssm", env, "parameter/"+store.Name+"/platform/"+env.Name+"/*"),
+		"Resource::" + arnOf("ecs", env, "service/"+store.Name+"-"+env.Name+"/*"),
+		"Resource::" + arnOf("ecs", env, "task-set/"+store.Name+"-"+env.Name+"/*"),
+	}
+	if env.Kind == environment.Preproduction {
+		read = append(read, "Resource::"+canaries(store, env))
+	}
 	policy.AcknowledgeFirst(a.Inspector,
 		policy.Finding{
-			Rule:   "AwsSolutions-IAM5",
-			Reason: "Read only, and bounded by the names of this store in this environment; regions and services come and go.",
-			AppliesTo: []string{
-				"Resource::" + arnOf("ssm", env, "parameter/"+store.Name+"/platform/"+env.Name+"/*"),
-				"Resource::" + arnOf("ecs", env, "service/"+store.Name+"-"+env.Name+"/*"),
-				"Resource::" + arnOf("ecs", env, "task-set/"+store.Name+"-"+env.Name+"/*"),
-			},
+			Rule:      "AwsSolutions-IAM5",
+			Reason:    "Read only, and bounded by the names of this store in this environment; regions and services come and go.",
+			AppliesTo: read,
 		},
 		policy.Finding{
 			Rule:      "AwsSolutions-IAM5",
@@ -122,14 +130,15 @@ func arnOf(service string, env *environment.Environment, resource string) string
 	return "arn:aws:" + service + ":*:" + env.Account + ":" + resource
 }
 
-// deployerStatements are the calls of CodePipeline's CodeDeployToECS action, which runs as this role.
+// deployerStatements are the calls of CodePipeline's actions CodeDeployToECS and CodeBuild, which run as this role.
 // https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-ECSbluegreen.html
+// https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-CodeBuild.html
 func deployerStatements(store *environment.Store, env *environment.Environment) []awsiam.PolicyStatement {
 	prefix := store.Name + "-" + env.Name + "-*"
 	application := arnOf("codedeploy", env, "application:"+prefix)
 	group := arnOf("codedeploy", env, "deploymentgroup:"+prefix)
 	buckets := "arn:aws:s3:::" + store.ArtifactBucketName("*")
-	return []awsiam.PolicyStatement{
+	statements := []awsiam.PolicyStatement{
 		allow([]string{"codedeploy:GetApplication", "codedeploy:GetApplicationRevision", "codedeploy:RegisterApplicationRevision"},
 			[]string{application}, nil),
 		allow([]string{"codedeploy:CreateDeployment", "codedeploy:GetDeployment"}, []string{group}, nil),
@@ -148,12 +157,31 @@ func deployerStatements(store *environment.Store, env *environment.Environment) 
 		allow([]string{"kms:Decrypt", "kms:DescribeKey"}, []string{"arn:aws:kms:*:" + store.Tools.Account + ":key/*"},
 			map[string]any{"StringLike": map[string]any{"kms:ViaService": "s3.*.amazonaws.com"}}),
 	}
+	if projects := testProjects(store, env); len(projects) > 0 {
+		statements = append(statements, allow([]string{"codebuild:BatchGetBuilds", "codebuild:StartBuild", "codebuild:StopBuild"}, projects, nil))
+	}
+	return statements
 }
 
-// inspectorStatements are the calls of the pipelines' contract checks and smoke tests.
+// testProjects are the patterns of the ARNs of the projects that test services in the environment.
+func testProjects(store *environment.Store, env *environment.Environment) []string {
+	var all []string
+	for _, pattern := range env.TestProjectPatterns(store) {
+		all = append(all, arnOf("codebuild", env, "project/"+pattern))
+	}
+	return all
+}
+
+// canaries are those of this store in the environment.
+func canaries(store *environment.Store, env *environment.Environment) string {
+	return arnOf("synthetics", env, "canary:"+store.Name+"-"+env.Name+"-*")
+}
+
+// inspectorStatements are the calls of the pipelines' contract checks and smoke tests, and of the synthetic tests before production.
+// https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchsynthetics.html
 func inspectorStatements(store *environment.Store, env *environment.Environment) []awsiam.PolicyStatement {
 	cluster := store.Name + "-" + env.Name
-	return []awsiam.PolicyStatement{
+	statements := []awsiam.PolicyStatement{
 		allow([]string{"ssm:GetParameter", "ssm:GetParameters"},
 			[]string{arnOf("ssm", env, "parameter/"+store.Name+"/platform/"+env.Name+"/*")}, nil),
 		allow([]string{"ecs:DescribeServices", "ecs:DescribeTaskSets"}, []string{
@@ -162,4 +190,8 @@ func inspectorStatements(store *environment.Store, env *environment.Environment)
 		}, nil),
 		allow([]string{"cloudwatch:DescribeAlarms", "ecs:DescribeTaskDefinition", "elasticloadbalancing:DescribeTargetHealth"}, []string{"*"}, nil),
 	}
+	if env.Kind == environment.Preproduction {
+		statements = append(statements, allow([]string{"synthetics:GetCanaryRuns"}, []string{canaries(store, env)}, nil))
+	}
+	return statements
 }

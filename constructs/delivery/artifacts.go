@@ -133,6 +133,7 @@ func (a *Artifacts) addBucket(props *ArtifactsProps) {
 		Versioned:              jsii.Bool(true),
 		ServerAccessLogsBucket: a.Logs,
 		RemovalPolicy:          awscdk.RemovalPolicy_RETAIN_ON_UPDATE_OR_DELETE,
+		// No rule knows build.SBOMPrefix: what an image is made of is asked for as long as somebody has it.
 		LifecycleRules: &[]*awss3.LifecycleRule{
 			{
 				// CodePipeline begins the keys of artifacts with the first 20 characters of the pipeline's name, which begins with
@@ -174,17 +175,24 @@ func (a *Artifacts) addBucket(props *ArtifactsProps) {
 			read(fmt.Sprintf("Read%d", i), rolesOf(r.account, r.roles...))
 		}
 	}
-	// Builds write artifacts, and some of them run code of the delivery repository: it must not be what says that nothing changed.
-	a.Bucket.AddToResourcePolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
-		Sid:        jsii.String("Baselines"),
-		Effect:     awsiam.Effect_DENY,
-		Principals: &[]awsiam.IPrincipal{awsiam.NewStarPrincipal()},
-		Actions:    jsii.Strings("s3:PutObject", "s3:DeleteObject", "s3:DeleteObjectVersion"),
-		Resources:  &[]*string{a.Bucket.ArnForObjects(jsii.String(build.BaselinePrefix + "*"))},
-		Conditions: &map[string]any{"ArnNotLike": map[string]any{
-			"aws:PrincipalArn": "arn:aws:iam::" + store.Tools.Account + ":role/" + store.BaselineRoleName("*"),
-		}},
-	}))
+	// Builds write artifacts, and some of them run code of the delivery repository or of a service: it must not be what says that
+	// nothing changed, or what an image is made of.
+	for _, kept := range []struct{ sid, keys, role string }{
+		{"Baselines", build.BaselinePrefix + "*", store.BaselineRoleName("*")},
+		{"SourceSBOMs", build.SBOMPrefix + "*/source/*", store.SCARoleName("*")},
+		{"ImageSBOMs", build.SBOMPrefix + "*/image/*", store.ImageScanRoleName("*")},
+	} {
+		a.Bucket.AddToResourcePolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+			Sid:        jsii.String(kept.sid),
+			Effect:     awsiam.Effect_DENY,
+			Principals: &[]awsiam.IPrincipal{awsiam.NewStarPrincipal()},
+			Actions:    jsii.Strings("s3:PutObject", "s3:DeleteObject", "s3:DeleteObjectVersion"),
+			Resources:  &[]*string{a.Bucket.ArnForObjects(jsii.String(kept.keys))},
+			Conditions: &map[string]any{"ArnNotLike": map[string]any{
+				"aws:PrincipalArn": "arn:aws:iam::" + store.Tools.Account + ":role/" + kept.role,
+			}},
+		}))
+	}
 }
 
 func (a *Artifacts) addApprovals(store *environment.Store) {

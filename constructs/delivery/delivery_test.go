@@ -50,7 +50,7 @@ func TestPoliciesNameNoRoleThatComesLater(t *testing.T) {
 		`"ArnLike":{"aws:PrincipalArn":["arn:aws:iam::111111111111:role/shop-*-check"]}`)
 	template := text(t, artifacts)
 	wants(t, template,
-		`"aws:PrincipalArn":["arn:aws:iam::222222222222:role/cdk-hnb659fds-deploy-role-222222222222-*","arn:aws:iam::222222222222:role/shop-beta-deployer"]`,
+		`"aws:PrincipalArn":["arn:aws:iam::222222222222:role/cdk-hnb659fds-deploy-role-222222222222-*","arn:aws:iam::222222222222:role/shop-beta-deployer","arn:aws:iam::222222222222:role/shop-beta-*-tests"]`,
 		`"aws:PrincipalArn":["arn:aws:iam::444444444444:role/cdk-hnb659fds-deploy-role-444444444444-*","arn:aws:iam::444444444444:role/shop-prod-deployer"]`)
 	if strings.Contains(template, `"AWS":"arn:aws:iam::222222222222:role/`) {
 		t.Error("a resource policy names a role of another account as its principal")

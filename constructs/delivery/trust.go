@@ -37,6 +37,9 @@ func readers(s *environment.Store) []reader {
 			roles[e.Account] = append(roles[e.Account], bootstrapDeployRole(e.Account, "*"))
 		}
 		roles[e.Account] = append(roles[e.Account], e.RoleARN(e.DeployerRoleName(s)))
+		if len(e.TestProjectPatterns(s)) > 0 {
+			roles[e.Account] = append(roles[e.Account], e.RoleARN(e.TestRolePattern(s)))
+		}
 	}
 	var out []reader
 	for account, patterns := range roles {

@@ -42,7 +42,7 @@ const (
 )
 
 // MaxAlarms is how many alarms a deployment group of CodeDeploy can have. A service behind a load balancer takes nine of
-// its own; the tenth is that of a public service's canary.
+// its own; the tenth is that of its canary.
 // https://docs.aws.amazon.com/codedeploy/latest/APIReference/API_AlarmConfiguration.html
 const MaxAlarms = 10
 

@@ -79,7 +79,7 @@ func (t Target) ServiceContract(r Runtime) []string {
 		if r.Release.Engine.Shifts() {
 			names = append(names, PublicTestListenerARN)
 		}
-		if t.Environment.Domain == nil && (r.Gated() || len(r.Asked()) > 0) {
+		if t.Environment.Domain == nil && (r.Gated() || len(r.Asked()) > 0 || len(r.Tests.List()) > 0) {
 			names = append(names, PublicDNSName)
 		}
 	}

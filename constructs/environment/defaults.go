@@ -63,11 +63,16 @@ func (r Runtime) clone() Runtime {
 		v := *m
 		r.Release.MinHealthyPercent = &v
 	}
+	if d := r.Synthetics.Disabled; d != nil {
+		v := *d
+		r.Synthetics.Disabled = &v
+	}
 	r.Variables, r.Secrets = maps.Clone(r.Variables), maps.Clone(r.Secrets)
 	r.Command, r.WritablePaths = slices.Clone(r.Command), slices.Clone(r.WritablePaths)
 	r.HealthCommand = slices.Clone(r.HealthCommand)
 	r.Scale.Peaks = slices.Clone(r.Scale.Peaks)
 	r.Checks = slices.Clone(r.Checks)
+	r.Tests = r.Tests.clone()
 	return r
 }
 
@@ -138,6 +143,7 @@ func (r Runtime) WithDefaults(kind Kind) Runtime {
 	}
 	r.Alarms = r.Alarms.withDefaults(r, kind)
 	r.Synthetics = r.Synthetics.withDefaults(r, kind)
+	r.Tests = r.Tests.withDefaults(kind)
 	return r
 }
 

@@ -31,9 +31,14 @@ type Store struct {
 	Tools Tools
 	// Environments in the order of release. At least one is required.
 	Environments []*Environment
+	// Notifications say who hears of releases that fail, are rolled back, wait or are stopped. Default: nobody, until somebody
+	// subscribes to the topic.
+	Notifications Notifications
 	// Sandbox allows environments to share an account with each other and with the tools, for a person with one account.
 	// Default: every environment and the tools have an account each.
 	Sandbox bool
+	// Signing of the images. Default: the store's own, in every region.
+	Signing Signing
 }
 
 // Tools is where repositories, builds and pipelines live.

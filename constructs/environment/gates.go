@@ -30,6 +30,55 @@ type Gates struct {
 	SAST Gate
 	// Quality looks for faults in the code. Commands are required without a preset. Default: what goes with the preset.
 	Quality Gate
+	// SCA looks for known vulnerabilities of what the code depends on. Default: Amazon Inspector.
+	SCA Scan
+	// ImageScan looks for known vulnerabilities of what is in the image, once it is built and before it is deployed anywhere.
+	// Default: Amazon Inspector.
+	ImageScan Scan
+}
+
+// Scan is a gate that looks for known vulnerabilities, and lets some of them pass.
+type Scan struct {
+	Gate
+	// Thresholds are the most that is let pass. Not with Commands, which decide themselves. Default: see [Thresholds].
+	Thresholds Thresholds
+}
+
+// Thresholds are how many vulnerabilities of each severity are let pass, 0 to [MaxThreshold]; one more stops the pipeline.
+type Thresholds struct {
+	// Critical is the most of the severity critical. Default: 0.
+	Critical *int
+	// High is the most of the severity high. Default: 0.
+	High *int
+	// Medium is the most of the severity medium. Default: they are listed, and stop nothing.
+	Medium *int
+	// Low is the most of the severity low. Default: they are listed, and stop nothing.
+	Low *int
+}
+
+// MaxThreshold is the highest threshold: what lets a thousand vulnerabilities of one severity pass is none. The services of AWS name
+// no bound.
+const MaxThreshold = 999
+
+// Threshold is one severity with the most that is let pass of it.
+type Threshold struct {
+	// Severity is the word of Amazon Inspector: "critical".
+	Severity string
+	// Most is how many are let pass; nil is any number.
+	Most *int
+}
+
+// All lists the severities from the worst on, with their defaults.
+func (t Thresholds) All() []Threshold {
+	none := 0
+	set(&t.Critical, &none)
+	set(&t.High, &none)
+	return t.said()
+}
+
+// said lists the severities with what the plan says.
+func (t Thresholds) said() []Threshold {
+	return []Threshold{{"critical", t.Critical}, {"high", t.High}, {"medium", t.Medium}, {"low", t.Low}}
 }
 
 // Gate is one check of the build stage.
@@ -67,13 +116,26 @@ type gate struct {
 
 // all are the gates in the order of the plan.
 func (g Gates) all() []gate {
-	return []gate{{"secrets", g.Secrets}, {"sast", g.SAST}, {"quality", g.Quality}}
+	return []gate{{"secrets", g.Secrets}, {"sast", g.SAST}, {"quality", g.Quality}, {"sca", g.SCA.Gate}, {"imageScan", g.ImageScan.Gate}}
+}
+
+// ReportOnly lists the gates whose findings stop nothing, by their keys in the plan.
+func (g Gates) ReportOnly() []string {
+	var keys []string
+	for _, gate := range g.all() {
+		if gate.ReportsOnly() {
+			keys = append(keys, gate.key)
+		}
+	}
+	return keys
 }
 
 func (c *checker) gates(at string, b Build) {
 	for _, g := range b.Gates.all() {
 		c.gate(at+".gates."+g.key, g.Gate)
 	}
+	c.scan(at+".gates.sca", b.Gates.SCA)
+	c.scan(at+".gates.imageScan", b.Gates.ImageScan)
 	if b.Preset == "" && len(b.TestCommands) > 0 && len(b.Gates.Quality.Commands) == 0 {
 		c.related([]string{at + ".testCommands", at + ".preset"}, at+".gates.quality.commands", "is required without a preset, which would have some")
 	}
@@ -96,16 +158,38 @@ func (c *checker) gate(at string, g Gate) {
 	c.relative(at+".reports", g.Reports, globPattern)
 }
 
+// scan checks what a scan lets pass.
+func (c *checker) scan(at string, s Scan) {
+	for _, t := range s.Thresholds.said() {
+		if t.Most == nil {
+			continue
+		}
+		path := at + ".thresholds." + t.Severity
+		c.between(path, *t.Most, 0, MaxThreshold)
+		if len(s.Commands) > 0 {
+			c.related([]string{at + ".commands"}, path, "goes with the gate's own scan only: own commands decide themselves what they fail over; remove it")
+		}
+	}
+}
+
 // gateMode checks whether a gate says why it stops nothing, where that lets something into production.
 func (c *checker) gateMode(at string, mode GateMode, reason string) {
 	if mode != "" && !oneOf(c, at+".mode", mode, GateModes) {
 		return
 	}
-	i := slices.IndexFunc(c.plan.Store.Environments, func(e *Environment) bool { return e.Kind == Production })
-	if mode == ReportOnly && strings.TrimSpace(reason) == "" && i >= 0 {
+	if e := c.production(); mode == ReportOnly && strings.TrimSpace(reason) == "" && e != nil {
 		c.related([]string{at + ".mode"}, at+".reason",
-			"is required: with mode report its findings stop nothing on the way to %s; say why, or let it block", c.plan.Store.Environments[i].Name)
+			"is required: with mode report its findings stop nothing on the way to %s; say why, or let it block", e.Name)
 	}
+}
+
+// production is the first environment of that kind; nil without one.
+func (c *checker) production() *Environment {
+	i := slices.IndexFunc(c.plan.Store.Environments, func(e *Environment) bool { return e.Kind == Production })
+	if i < 0 {
+		return nil
+	}
+	return c.plan.Store.Environments[i]
 }
 
 // gateWarnings says of every gate that stops nothing that it does not.
@@ -115,6 +199,16 @@ func (c *checker) gateWarnings() {
 		for _, g := range s.Build.Gates.all() {
 			if g.ReportsOnly() {
 				c.add(at+g.key+".mode", "its findings stop nothing: it reports only")
+			}
+		}
+		said := map[TestKind]bool{}
+		for _, e := range c.plan.Store.Environments {
+			for _, t := range s.In(e).Tests.List() {
+				if t.ReportsOnly() && !said[t.Kind] {
+					said[t.Kind], c.env = true, e.Name
+					c.add(under("services", s.Name, i)+".tests."+string(t.Kind)+".mode", "a failure stops nothing: it reports only")
+					c.env = ""
+				}
 			}
 		}
 	}

@@ -1,6 +1,7 @@
 package environment
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -43,5 +44,47 @@ func TestGateWarnings(t *testing.T) {
 	p := newPlan(func(p *Plan) { ui(p).Build.Gates.Secrets = Gate{Mode: ReportOnly, Reason: "old keys"} })
 	if err := p.Warnings().Err(); err == nil || !strings.Contains(err.Error(), "services.ui.build.gates.secrets.mode: its findings stop nothing") {
 		t.Errorf("got %v", err)
+	}
+}
+
+// Catches: a threshold that no scan can reach or that lets everything pass, and one beside commands that never see it.
+func TestThresholds(t *testing.T) {
+	number := func(n int) *int { return &n }
+	for want, change := range map[string]func(*Gates){
+		"sca.thresholds.critical: must be 0 to 999, got -1":         func(g *Gates) { g.SCA.Thresholds.Critical = number(-1) },
+		"imageScan.thresholds.low: must be 0 to 999, got 1000":      func(g *Gates) { g.ImageScan.Thresholds.Low = number(1000) },
+		"sca.thresholds.medium: goes with the gate's own scan only": func(g *Gates) { g.SCA = Scan{Gate{Commands: []string{"a"}}, Thresholds{Medium: number(0)}} },
+		"imageScan.reason: is required: with mode report":           func(g *Gates) { g.ImageScan.Mode = ReportOnly },
+		"sca.reports: goes with commands only":                      func(g *Gates) { g.SCA.Reports = "a.xml" },
+		"":                                                          func(g *Gates) { g.SCA.Thresholds = Thresholds{number(0), number(999), number(5), number(0)} },
+	} {
+		err := newPlan(func(p *Plan) { change(&ui(p).Build.Gates) }).Validate().Err()
+		if (want == "") != (err == nil) || err != nil && !strings.Contains(err.Error(), want) {
+			t.Errorf("got %v, want %q", err, want)
+		}
+	}
+}
+
+// Catches: a severity that stops nothing although nobody said so, and a threshold that loosens another.
+func TestThresholdsHaveDefaults(t *testing.T) {
+	seven := 7
+	var got []string
+	for _, limit := range (Thresholds{High: &seven}).All() {
+		most := "any"
+		if limit.Most != nil {
+			most = strconv.Itoa(*limit.Most)
+		}
+		got = append(got, limit.Severity+" "+most)
+	}
+	if strings.Join(got, ", ") != "critical 0, high 7, medium any, low any" {
+		t.Errorf("got %v", got)
+	}
+}
+
+// Catches: a gate that reports only and is told nobody of.
+func TestReportOnlyGates(t *testing.T) {
+	g := Gates{Secrets: Gate{Mode: ReportOnly}, SCA: Scan{Gate: Gate{Mode: Block}}, ImageScan: Scan{Gate: Gate{Mode: ReportOnly}}}
+	if got := strings.Join(g.ReportOnly(), " "); got != "secrets imageScan" {
+		t.Errorf("got %q", got)
 	}
 }

@@ -32,6 +32,16 @@ func (s *Store) BaselineRoleName(service string) string {
 	return s.Name + "-" + service + "-" + s.Tools.Region + "-baseline"
 }
 
+// SCARoleName is the role of the one build of a pipeline that keeps the bill of materials of its source.
+func (s *Store) SCARoleName(service string) string {
+	return s.Name + "-" + service + "-" + s.Tools.Region + "-sca"
+}
+
+// ImageScanRoleName is the role of the one build of a pipeline that keeps the bill of materials of its image.
+func (s *Store) ImageScanRoleName(service string) string {
+	return s.Name + "-" + service + "-" + s.Tools.Region + "-scan"
+}
+
 // CheckRoleName is the role of the builds of a pipeline that look into targets: contract checks and smoke tests.
 func (s *Store) CheckRoleName(service string) string {
 	return s.Name + "-" + service + "-" + s.Tools.Region + "-check"
@@ -85,6 +95,20 @@ func (s *Store) SourceLogBucketName() string {
 // OperationsStackName is the name of the stack of what watches the pipelines.
 func (s *Store) OperationsStackName() string { return s.Name + "-operations" }
 
+// NotificationsName is the topic in the tools account that says what happens to releases, and the function that writes to it.
+func (s *Store) NotificationsName() string { return s.Name + "-operations-notify" }
+
+// NotificationsRoleName is that function's role. IAM is global: the name carries the region.
+func (s *Store) NotificationsRoleName() string {
+	return s.Name + "-operations-" + s.Tools.Region + "-notify"
+}
+
+// NotificationsLogGroupName is that function's log group. Its name is below those of pipelines, for the key of artifacts encrypts it
+// as it does theirs; no service's has a slash.
+func (s *Store) NotificationsLogGroupName() string {
+	return s.PipelineLogGroupName("operations") + "/notify"
+}
+
 // DeliveryMetricsName is the function that measures delivery, and the queue of the events that it could not keep.
 func (s *Store) DeliveryMetricsName() string { return s.Name + "-operations-metrics" }
 
@@ -137,6 +161,20 @@ func (e *Environment) InspectorRoleName(s *Store) string { return s.Name + "-" +
 // ExecutionRolePattern matches the names of the roles with which ECS pulls images in this environment.
 func (e *Environment) ExecutionRolePattern(s *Store) string {
 	return s.Name + "-" + e.Name + "-*-execution"
+}
+
+// TestRolePattern matches the names of the roles with which tests of services run in this environment.
+func (e *Environment) TestRolePattern(s *Store) string { return s.Name + "-" + e.Name + "-*-tests" }
+
+// TestProjectPatterns match the names of the build projects of the tests that run in this environment; none in production.
+func (e *Environment) TestProjectPatterns(s *Store) []string {
+	var all []string
+	for _, k := range TestKinds {
+		if k.RunsIn() == e.Kind {
+			all = append(all, s.Name+"-"+e.Name+"-*-"+string(k))
+		}
+	}
+	return all
 }
 
 // ApprovalTopicName is the topic in the tools account that says when a release waits for an approval.
@@ -214,6 +252,19 @@ func (t Target) GateRoleName(service string) string {
 
 // GateLogGroupName is that function's log group.
 func (t Target) GateLogGroupName(service string) string { return t.LogGroupName(service) + "/gate" }
+
+// TestName is a test of a service in the target: its build project and its report group.
+func (t Target) TestName(service string, k TestKind) string {
+	return t.ServiceName(service) + "-" + string(k)
+}
+
+// TestRoleName is the role of the tests of a service.
+func (t Target) TestRoleName(service string) string {
+	return t.Prefix() + "-" + service + "-" + t.Region + "-tests"
+}
+
+// TestLogGroupName is the log group of the tests of a service.
+func (t Target) TestLogGroupName(service string) string { return t.LogGroupName(service) + "/tests" }
 
 // TestAddress is the host and port at which the VPC reaches the test listener of a service; the host is empty for a public
 // service without a domain, which only its load balancer's own name leads to.

@@ -88,6 +88,9 @@ type Build struct {
 	// CoverageFormat is CodeBuild's name of its format, such as COBERTURAXML, JACOCOXML or CLOVERXML. Default: the
 	// preset's.
 	CoverageFormat string
+	// CoverageMinimum is how many percent of the lines the tests must cover at least, 0 to 100, as CoverageReport counts them: fewer,
+	// or no report, stop the pipeline. TestCommands need a CoverageReport beside it. Default: 0, no floor.
+	CoverageMinimum int
 	// Gates are the other checks before an image is built. Default: all of them, and what they find stops the pipeline.
 	Gates Gates
 }
@@ -176,9 +179,11 @@ type Runtime struct {
 	// worker, or for an internal service with the engine rolling. Default: none; then the load balancer's health check is all
 	// that says a new version is well before it takes traffic.
 	Checks []Check
-	// Synthetics says how the service is asked from outside all the time, and what of that stops a release; only for a public
-	// service, and not with grpc.
+	// Synthetics says how the service is asked all the time, from outside or from within the VPC, and what of that stops a release;
+	// only for a service behind a load balancer, and not with grpc.
 	Synthetics Synthetics
+	// Tests are what a release must pass where it runs, before the next wave. WithDefaults keeps those that run in the environment.
+	Tests Tests
 	// LogRetentionDays is how long logs are kept, one of the periods that CloudWatch Logs offers. Default: 30 in test
 	// environments, 365 elsewhere.
 	LogRetentionDays int

@@ -7,13 +7,15 @@ import (
 	"github.com/storeship/storeship/internal/text"
 )
 
-// Synthetics is the canary of a public service: it asks the service from outside, by the same way as customers, again and again,
-// whether one comes or not. Only in preproduction and production; in test environments it has no effect, for the same settings
-// hold everywhere.
+// Synthetics is the canary of a service of http or http2: it asks the service by the same way as its callers, again and again,
+// whether one comes or not. A public service is asked from outside, an internal one from within the VPC. Only in preproduction and
+// production; in test environments it has no effect, for the same settings hold everywhere.
 type Synthetics struct {
-	// Disabled leaves the service without a canary, and without its alarm. Default: a canary for a public service of http or http2
-	// in preproduction and production, as far as there is something to ask; see [Runtime.Asked].
-	Disabled bool
+	// Disabled leaves the service without a canary, and without its alarm; see [Synthetics.Off]. A pointer to false is a canary
+	// also where none is by default: of an internal service in production. Default: true in test environments, and in production
+	// for an internal service, which has the traffic of its callers there; else false. Without anything to ask there is no canary
+	// either; see [Runtime.Asked].
+	Disabled *bool
 	// Interval between two runs, in whole minutes, 1m to [MaxCanaryRun]. Default: [DefaultCanaryRun].
 	Interval time.Duration
 }
@@ -30,19 +32,28 @@ const (
 	CanaryFailures = 2
 )
 
-// public says whether customers reach the service, by requests that a check can make.
-func (r Runtime) public() bool {
-	return r.HTTP != nil && r.HTTP.Protocol != GRPC && r.Expose != nil && !r.Expose.Internal
+// SyntheticRuns is how many runs of the canary in a row must succeed before a release leaves preproduction: one may have had luck.
+const SyntheticRuns = 2
+
+// Off says whether the canary is disabled.
+func (s Synthetics) Off() bool { return s.Disabled != nil && *s.Disabled }
+
+// askable says whether a check can ask the service through a load balancer.
+func (r Runtime) askable() bool {
+	return r.HTTP != nil && r.HTTP.Protocol != GRPC && r.Expose != nil
 }
+
+// public says whether customers reach the service, by requests that a check can make.
+func (r Runtime) public() bool { return r.askable() && !r.Expose.Internal }
 
 // HealthReached says whether a request of a customer for the path of the health check reaches the service: whether its own rule
 // covers it. A server of gRPC has no answer to a GET.
 func (r Runtime) HealthReached() bool { return r.public() && r.Expose.Covers(r.HTTP.Health) }
 
 // Asked lists what the canary of a service that runs as r, which has its defaults, asks: the checks that only read; where there is
-// none, the path of the health check, if customers can reach it. Without anything to ask there is no canary.
+// none, the path of the health check, if those who call the service can reach it. Without anything to ask there is no canary.
 func (r Runtime) Asked() []Check {
-	if !r.public() || r.Synthetics.Disabled {
+	if !r.askable() || r.Synthetics.Off() {
 		return nil
 	}
 	var asked []Check
@@ -51,7 +62,8 @@ func (r Runtime) Asked() []Check {
 			asked = append(asked, k)
 		}
 	}
-	if asked == nil && r.HealthReached() && r.Expose.blocks(r.HTTP.Health) == "" {
+	// An internal service has its listener for itself, and no web ACL before it.
+	if asked == nil && (r.Expose.Internal || r.HealthReached() && r.Expose.blocks(r.HTTP.Health) == "") {
 		asked = append(asked, Check{Path: r.HTTP.Health}.WithDefaults())
 	}
 	return asked
@@ -77,11 +89,11 @@ func (s Synthetics) rule() string {
 
 // withDefaults fills in what an environment of that kind decides for a service that runs as r.
 func (s Synthetics) withDefaults(r Runtime, kind Kind) Synthetics {
-	if !r.public() {
+	if !r.askable() {
 		return s
 	}
-	if kind == Test {
-		s.Disabled = true
+	if off := kind == Test || r.Expose.Internal && kind == Production; kind == Test || s.Disabled == nil {
+		s.Disabled = &off
 	}
 	set(&s.Interval, DefaultCanaryRun)
 	return s
@@ -98,8 +110,8 @@ func (c *checker) synthetics(at string, said, r Runtime) {
 		c.related([]string{at + ".http"}, path, "are requests of customers, and a service without http answers none; remove it")
 	case r.HTTP.Protocol == GRPC:
 		c.related([]string{at + ".http.protocol"}, path, "are requests of HTTP, which a server of gRPC does not answer; remove it")
-	case !r.public():
-		c.related([]string{at + ".expose"}, path, "are requests from outside the store, which reach no internal service; remove it")
+	case r.Expose == nil:
+		// That is refused itself.
 	case r.Synthetics.Interval < time.Minute || r.Synthetics.Interval > MaxCanaryRun:
 		c.add(path+".interval", "must be 1m to %s, got %s", text.Duration(MaxCanaryRun), text.Duration(r.Synthetics.Interval))
 	case r.Synthetics.Interval%time.Minute != 0:
@@ -109,7 +121,7 @@ func (c *checker) synthetics(at string, said, r Runtime) {
 
 // unasked warns of a public service that has no canary, for there is nothing that one could ask.
 func (c *checker) unasked(at string, r Runtime) {
-	if !r.public() || r.Synthetics.Disabled || len(r.Asked()) > 0 {
+	if !r.public() || r.Synthetics.Off() || len(r.Asked()) > 0 {
 		return
 	}
 	const way = "; add a check that customers may ask, or say synthetics: {disabled: true}"

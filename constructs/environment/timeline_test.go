@@ -179,20 +179,22 @@ func TestTheLongestReleaseFitsIntoAnAction(t *testing.T) {
 func TestArmedAlarms(t *testing.T) {
 	for engine, want := range map[Engine]int{CodeDeploy: 9, ECS: 9, Rolling: 6, "": 3} {
 		for _, expose := range []*Expose{{Internal: true}, {Path: "/*"}} {
-			r := Runtime{HTTP: &HTTP{Port: 80, Health: "/"}, Expose: expose, Release: Release{Engine: engine}}
-			if engine == "" {
-				r.HTTP, r.Expose = nil, nil
-			}
-			want := want
-			if r.Expose != nil && !r.Expose.Internal {
-				want++
-			}
-			names := map[string]bool{}
-			for _, a := range r.WithDefaults(Production).ArmedAlarms() {
-				names[a.Name()] = true
-			}
-			if len(names) != want || want > MaxAlarms || names["canary"] != (want%3 == 1) {
-				t.Errorf("engine %q, %+v: got %v, want %d", engine, expose, names, want)
+			for _, kind := range []Kind{Preproduction, Production} {
+				r := Runtime{HTTP: &HTTP{Port: 80, Health: "/"}, Expose: expose, Release: Release{Engine: engine}}
+				if engine == "" {
+					r.HTTP, r.Expose = nil, nil
+				}
+				want := want
+				if r.Expose != nil && (!r.Expose.Internal || kind == Preproduction) {
+					want++
+				}
+				names := map[string]bool{}
+				for _, a := range r.WithDefaults(kind).ArmedAlarms() {
+					names[a.Name()] = true
+				}
+				if len(names) != want || want > MaxAlarms || names["canary"] != (want%3 == 1) {
+					t.Errorf("%s, engine %q, %+v: got %v, want %d", kind, engine, expose, names, want)
+				}
 			}
 		}
 	}

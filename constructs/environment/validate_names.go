@@ -97,6 +97,11 @@ func (s *Store) toolsNames() []derivedName {
 	account, home := s.Tools.Account, s.Tools.Region
 	ns := append(s.pipelineNames("store", PlatformName),
 		derivedName{"stack", "the stack of sources", s.SourcesStackName(), maxStack, account, home, "store"},
+		derivedName{"stack", "the stack of operations", s.OperationsStackName(), maxStack, account, home, "store"},
+		derivedName{"topic", "the notifications", s.NotificationsName(), maxTopic, account, home, "store"},
+		derivedName{"Lambda function", "the notifications", s.NotificationsName(), maxFunction, account, home, "store"},
+		derivedName{"IAM role", "the notifications", s.NotificationsRoleName(), maxRole, account, "", "store"},
+		derivedName{"log group", "the notifications", s.NotificationsLogGroupName(), maxLogGroup, account, home, "store"},
 		derivedName{"bucket", "the sources of services with provider s3", s.SourceBucketName(), maxBucket, "", "", "store"},
 		derivedName{"bucket", "the access logs of that bucket", s.SourceLogBucketName(), maxBucket, "", "", "store"},
 		derivedName{"log group", "the change filters", s.ChangesLogGroupName(), maxLogGroup, account, home, "store"},
@@ -136,6 +141,8 @@ func (s *Store) pipelineNames(path, service string) []derivedName {
 		{"stack", "the stack of the pipeline" + of, s.PipelineStackName(service), maxStack, account, home, path},
 		{"IAM role", "the pipeline" + of, s.PipelineRoleName(service), maxRole, account, "", path},
 		{"IAM role", "the baseline of the pipeline" + of, s.BaselineRoleName(service), maxRole, account, "", path},
+		{"IAM role", "the scan of the source" + of, s.SCARoleName(service), maxRole, account, "", path},
+		{"IAM role", "the scan of the image" + of, s.ImageScanRoleName(service), maxRole, account, "", path},
 		{"IAM role", "the checks of the pipeline" + of, s.CheckRoleName(service), maxRole, account, "", path},
 		{"build project", "the checks of the pipeline" + of, s.CheckRoleName(service), maxProject, account, home, path},
 		{"log group", "the builds" + of, s.PipelineLogGroupName(service), maxLogGroup, account, home, path},
@@ -205,6 +212,15 @@ func (e *Environment) serviceNames(s *Store, path string, svc *Service) []derive
 			ns = append(ns,
 				derivedName{"canary", "the canary" + of, t.CanaryName(svc.Name), maxCanary, e.Account, t.Region, path},
 				derivedName{"IAM role", "the role of the canary" + of, t.CanaryRoleName(svc.Name), maxRole, e.Account, "", path})
+		}
+		tests := r.Tests.List()
+		for _, test := range tests {
+			ns = append(ns, derivedName{"build project", "the " + string(test.Kind) + " tests" + of, t.TestName(svc.Name, test.Kind), maxProject, e.Account, t.Region, path})
+		}
+		if len(tests) > 0 {
+			ns = append(ns,
+				derivedName{"IAM role", "the role of the tests" + of, t.TestRoleName(svc.Name), maxRole, e.Account, "", path},
+				derivedName{"log group", "the logs of the tests" + of, t.TestLogGroupName(svc.Name), maxLogGroup, e.Account, t.Region, path})
 		}
 		switch engine {
 		case CodeDeploy:

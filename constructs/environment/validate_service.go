@@ -66,6 +66,7 @@ func (c *checker) services() {
 		}
 		c.together(e)
 		c.env = ""
+		c.testedWaves(e)
 	}
 }
 
@@ -115,7 +116,17 @@ func (c *checker) build(at string, b Build) {
 			c.related(both, at+".coverageReport", "is required with coverageFormat when there is no preset")
 		}
 	}
+	c.coverageFloor(at, b)
 	c.gates(at, b)
+}
+
+// coverageFloor refuses a floor that nothing can be compared with.
+func (c *checker) coverageFloor(at string, b Build) {
+	ok := c.between(at+".coverageMinimum", b.CoverageMinimum, 0, 100)
+	if ok && b.CoverageMinimum > 0 && len(b.TestCommands) > 0 && b.CoverageReport == "" {
+		c.related([]string{at + ".coverageMinimum", at + ".testCommands"}, at+".coverageReport",
+			"is required with coverageMinimum and testCommands, which alone know where they write it; or say coverageMinimum: 0")
+	}
 }
 
 // runtime checks how a service runs in an environment.
@@ -130,6 +141,7 @@ func (c *checker) runtime(at string, s *Service, e *Environment) {
 	c.watched(at, e, r)
 	c.deployed(at, e, r)
 	c.coherent(at, e, r)
+	c.tests(at, e, s, r)
 }
 
 // watched refuses a bake that is longer than what watches a rolling release can last.

@@ -51,7 +51,9 @@ func (c *checker) store() {
 	for i, e := range s.Environments {
 		c.environment(i, e)
 	}
+	c.notifications()
 	c.sources()
+	c.signing()
 }
 
 // name checks the name of a store or a service.
@@ -258,11 +260,16 @@ func (c *checker) approval(i int, path string, e *Environment) {
 		c.add(path, "not before the first environment, which is for tests: a person would approve what nothing has tried yet; "+
 			"put the approval before a later environment")
 	}
-	for j, to := range e.Approval.Notify {
-		at := text.Item(path+".notify", j)
+	c.addresses(path+".notify", e.Approval.Notify)
+}
+
+// addresses checks a list of e-mail addresses.
+func (c *checker) addresses(path string, list []string) {
+	for i, to := range list {
+		at := text.Item(path, i)
 		if !emailPattern.MatchString(to) {
 			c.add(at, "must be an e-mail address, got %s", text.Quote(to))
-		} else if slices.Contains(e.Approval.Notify[:j], to) {
+		} else if slices.Contains(list[:i], to) {
 			c.add(at, "%s stands twice", to)
 		}
 	}

@@ -155,6 +155,7 @@ func (p *Plan) WarningsAt(now time.Time) Problems {
 	}
 	c.sourceWarnings()
 	c.gateWarnings()
+	c.signingWarning()
 	var closed []string
 	for _, r := range p.Store.Regions() {
 		if known, ok := FindRegion(r); ok && known.OptIn {

@@ -25,33 +25,39 @@ const maxParameterName = 1011
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
 
 func (c *checker) variables(at string, e *Environment, r Runtime) {
-	targets := e.Targets(c.plan.Store)
 	for _, name := range sortedKeys(r.Variables) {
 		path := text.Under(at+".variables", name)
 		c.variableName(path, name)
 		if _, both := r.Secrets[name]; both {
 			c.related([]string{text.Under(at+".secrets", name)}, path, "stands in secrets, too; a container has one value of a name")
 		}
-		value := r.Variables[name]
+	}
+	c.references(at+".variables", e, r.Variables)
+	for _, name := range sortedKeys(r.Secrets) {
+		path := text.Under(at+".secrets", name)
+		c.variableName(path, name)
+		c.secret(path, r.Secrets[name])
+	}
+}
+
+// references checks what variables refer to.
+func (c *checker) references(at string, e *Environment, variables map[string]string) {
+	// They differ between environments, never between the regions of one.
+	t := Target{Store: c.plan.Store, Environment: e}
+	if targets := e.Targets(c.plan.Store); len(targets) > 0 {
+		t = targets[0]
+	}
+	for _, name := range sortedKeys(variables) {
+		path, value := text.Under(at, name), variables[name]
 		if isDeployTime(value) {
 			c.add(path, "%v", errDeployTime)
 			continue
-		}
-		// References differ between environments, never between the regions of one.
-		t := Target{Store: c.plan.Store, Environment: e}
-		if len(targets) > 0 {
-			t = targets[0]
 		}
 		if _, err := c.plan.Resolve(t, value); err != nil {
 			for _, line := range strings.Split(err.Error(), "\n") {
 				c.add(path, "%s", line)
 			}
 		}
-	}
-	for _, name := range sortedKeys(r.Secrets) {
-		path := text.Under(at+".secrets", name)
-		c.variableName(path, name)
-		c.secret(path, r.Secrets[name])
 	}
 }
 

@@ -17,7 +17,7 @@ const (
 	DefaultIdleTimeout = 60 * time.Second
 	// DefaultRateLimit is how many requests one address may make in five minutes. It stops a flood and no customer: a page
 	// of a shop makes some fifty requests, and a company behind one address is many customers.
-	DefaultRateLimit = 10_000
+	DefaultRateLimit = environment.RateLimit
 )
 
 // LogBucketProps configures a [LogBucket].

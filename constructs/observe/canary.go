@@ -2,7 +2,9 @@ package observe
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -32,11 +34,15 @@ const (
 	canaryTime = 2 * time.Minute
 )
 
+// canaryRuntime is the newest of the CDK's constants that has Node.js, without two calls to the kernel for each canary.
+const canaryRuntime = "syn-nodejs-puppeteer-13.0"
+
 // canaryMemoryMB is the least that a canary can have.
 // https://docs.aws.amazon.com/AmazonSynthetics/latest/APIReference/API_CanaryRunConfigInput.html
 const canaryMemoryMB = 960
 
-// Canary is a canary of CloudWatch Synthetics that asks a service from outside, as customers do.
+// Canary is a canary of CloudWatch Synthetics that asks a service as its callers do: a public one from outside, an internal one from
+// within the VPC.
 type Canary struct {
 	node.Construct
 	// Canary is the L1 construct, because the L2's lets its role decrypt with the key, too.
@@ -54,7 +60,7 @@ type Canary struct {
 //
 // The bucket stays when its stack is deleted, even in the rollback of a first deployment: S3 deletes no bucket that has a result.
 // What else outlives the canary is the log group of its function: Lambda creates it under a name with an id, as
-// environment.CanaryLogGroups has it, and without an expiry.
+// environment.CanaryLogGroups has it, and without an expiry. The network interfaces of a canary in a VPC go some minutes after it.
 func NewCanary(scope constructs.Construct, id string, props *CanaryProps) *Canary {
 	if props == nil {
 		props = &CanaryProps{}
@@ -64,12 +70,23 @@ func NewCanary(scope constructs.Construct, id string, props *CanaryProps) *Canar
 	c := &Canary{}
 	node.Init(c, scope, id)
 	c.addBucket(p)
-	c.addRole(p)
+	key := p.Key.KeyArn()
+	c.addRole(p, key)
 	timeout := min(p.Runtime.Synthetics.Interval, canaryTime)
+	var vpc *awssynthetics.CfnCanary_VPCConfigProperty
+	if in := p.Inside; in != nil {
+		var private []*string
+		for _, subnet := range *in.Vpc.PrivateSubnets() {
+			private = append(private, subnet.SubnetId())
+		}
+		vpc = &awssynthetics.CfnCanary_VPCConfigProperty{
+			VpcId: in.Vpc.VpcId(), SubnetIds: &private, SecurityGroupIds: &[]*string{in.SecurityGroup.SecurityGroupId()},
+		}
+	}
 	target := checks.Target{URL: p.URL, Host: p.Host, HTTP2: p.Runtime.HTTP.Protocol == environment.HTTP2}
 	c.Canary = awssynthetics.NewCfnCanary(c, jsii.String("Canary"), &awssynthetics.CfnCanaryProps{
 		Name:           &p.Name,
-		RuntimeVersion: awssynthetics.Runtime_SYNTHETICS_NODEJS_PUPPETEER_13_0().Name(),
+		RuntimeVersion: jsii.String(canaryRuntime),
 		Code: &awssynthetics.CfnCanary_CodeProperty{
 			Handler: jsii.String("index.handler"),
 			Script:  jsii.String(checks.Canary()),
@@ -85,10 +102,11 @@ func NewCanary(scope constructs.Construct, id string, props *CanaryProps) *Canar
 				"TIME":    jsii.String(strconv.FormatInt((timeout - canaryStart - environment.MaxAnswer).Milliseconds(), 10)),
 			},
 		},
+		VpcConfig:          vpc,
 		ExecutionRoleArn:   c.Role.RoleArn(),
 		ArtifactS3Location: jsii.String("s3://" + *c.Bucket.BucketName() + "/" + p.Name),
 		ArtifactConfig: &awssynthetics.CfnCanary_ArtifactConfigProperty{
-			S3Encryption: &awssynthetics.CfnCanary_S3EncryptionProperty{EncryptionMode: jsii.String("SSE_KMS"), KmsKeyArn: p.Key.KeyArn()},
+			S3Encryption: &awssynthetics.CfnCanary_S3EncryptionProperty{EncryptionMode: jsii.String("SSE_KMS"), KmsKeyArn: key},
 		},
 		StartCanaryAfterCreation:   jsii.Bool(true),
 		ProvisionedResourceCleanup: jsii.String("AUTOMATIC"),
@@ -130,10 +148,10 @@ func (c *Canary) addBucket(p *CanaryProps) {
 }
 
 // addRole creates the role with what AWS asks for, on the canary's own bucket, prefix and log groups. Of that list it has no
-// s3:GetObject and no xray:PutTraceSegments, which are for visual monitoring and for tracing.
+// s3:GetObject and no xray:PutTraceSegments, which are for visual monitoring and for tracing. A canary in a VPC needs more: [network].
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Synthetics_Canaries_CanaryPermissions.html
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Synthetics_artifact_encryption.html
-func (c *Canary) addRole(p *CanaryProps) {
+func (c *Canary) addRole(p *CanaryProps, key *string) {
 	stack := awscdk.Stack_Of(c)
 	region, account := *stack.Region(), *stack.Account()
 	groups := environment.CanaryLogGroups(p.Name)
@@ -146,35 +164,74 @@ func (c *Canary) addRole(p *CanaryProps) {
 		return s
 	}
 	everything := jsii.String("*")
+	statements := []any{
+		statement([]string{"s3:PutObject"}, nil, c.Bucket.ArnForObjects(jsii.String(p.Name+"/*"))),
+		statement([]string{"s3:GetBucketLocation"}, nil, c.Bucket.BucketArn()),
+		statement([]string{"kms:GenerateDataKey"}, map[string]any{"kms:ViaService": "s3." + region + ".amazonaws.com"}, key),
+		statement([]string{"logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"}, nil, &logs),
+		statement([]string{"s3:ListAllMyBuckets"}, nil, everything),
+		statement([]string{"cloudwatch:PutMetricData"}, map[string]any{"cloudwatch:namespace": canaryNamespace}, everything),
+	}
+	description, unbounded := "Asks "+p.Name+" from outside", "s3:ListAllMyBuckets and cloudwatch:PutMetricData have no resource level; the latter is limited to the namespace of Synthetics."
+	if p.Inside != nil {
+		description = "Asks " + p.Name + " from within the VPC"
+		unbounded += " Nor have ec2:DescribeNetworkInterfaces and ec2:DescribeSubnets, which Lambda needs; the canary's code is denied them."
+		statements = append(statements, network(region, account, groups)...)
+	}
 	c.Role = awsiam.NewRole(c, jsii.String("Role"), &awsiam.RoleProps{
-		RoleName:    &p.RoleName,
-		Description: jsii.String("Asks " + p.Name + " from outside"),
-		AssumedBy:   awsiam.NewServicePrincipal(jsii.String("lambda.amazonaws.com"), nil),
-		InlinePolicies: &map[string]awsiam.PolicyDocument{"Run": awsiam.PolicyDocument_FromJson(map[string]any{"Statement": []any{
-			statement([]string{"s3:PutObject"}, nil, c.Bucket.ArnForObjects(jsii.String(p.Name+"/*"))),
-			statement([]string{"s3:GetBucketLocation"}, nil, c.Bucket.BucketArn()),
-			statement([]string{"kms:GenerateDataKey"}, map[string]any{"kms:ViaService": "s3." + region + ".amazonaws.com"}, p.Key.KeyArn()),
-			statement([]string{"logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"}, nil, &logs),
-			statement([]string{"s3:ListAllMyBuckets"}, nil, everything),
-			statement([]string{"cloudwatch:PutMetricData"}, map[string]any{"cloudwatch:namespace": canaryNamespace}, everything),
-		}})},
+		RoleName:       &p.RoleName,
+		Description:    &description,
+		AssumedBy:      awsiam.NewServicePrincipal(jsii.String("lambda.amazonaws.com"), nil),
+		InlinePolicies: &map[string]awsiam.PolicyDocument{"Run": awsiam.PolicyDocument_FromJson(map[string]any{"Statement": statements})},
 	})
-	policy.AcknowledgeFirst(c.Role,
-		policy.Finding{
+	findings := []policy.Finding{
+		{
 			Rule:      "AwsSolutions-IAM5",
-			Reason:    "s3:ListAllMyBuckets and cloudwatch:PutMetricData have no resource level; the latter is limited to the namespace of Synthetics.",
+			Reason:    unbounded,
 			AppliesTo: []string{"Resource::*"},
 		},
-		policy.Finding{
+		{
 			Rule:      "AwsSolutions-IAM5",
 			Reason:    "Synthetics chooses the names of the results, below the canary's own prefix of its own bucket.",
 			AppliesTo: []string{"Resource::<" + *stack.GetLogicalId(c.Bucket.Node().DefaultChild().(awscdk.CfnElement)) + ".Arn>/" + p.Name + "/*"},
 		},
-		policy.Finding{
+		{
 			Rule:      "AwsSolutions-IAM5",
 			Reason:    "The name of the canary's log group ends in an id that Synthetics makes up, and begins with at most 21 characters of the canary's name.",
 			AppliesTo: []string{"Resource::" + logs},
+		},
+	}
+	if p.Inside != nil {
+		findings = append(findings, policy.Finding{
+			Rule:      "AwsSolutions-IAM5",
+			Reason:    "Lambda makes the network interfaces of the canary's function with this role, and accepts no narrower resource for it; the canary's code is denied the same calls.",
+			AppliesTo: []string{"Resource::" + interfaces(region, account)},
 		})
+	}
+	policy.AcknowledgeFirst(c.Role, findings...)
+}
+
+// interfaces are all network interfaces, subnets and security groups of the region.
+func interfaces(region, account string) string {
+	return "arn:aws:ec2:" + region + ":" + account + ":*/*"
+}
+
+// network lets Lambda make the network interfaces of the canary's function, which it does with the function's own role, and denies the
+// same to the function's code. The function's name begins as that of its log group does.
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Synthetics_Canaries_CanaryPermissions.html
+// https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions
+func network(region, account, groups string) []any {
+	change := []string{"ec2:AssignPrivateIpAddresses", "ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface", "ec2:UnassignPrivateIpAddresses"}
+	describe := []string{"ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets"}
+	function := "arn:aws:lambda:" + region + ":" + account + ":function:" + strings.TrimPrefix(groups, "/aws/lambda/")
+	return []any{
+		map[string]any{"Effect": "Allow", "Action": change, "Resource": interfaces(region, account)},
+		map[string]any{"Effect": "Allow", "Action": describe, "Resource": "*"},
+		map[string]any{
+			"Effect": "Deny", "Action": slices.Concat(change, describe), "Resource": "*",
+			"Condition": map[string]any{"ArnLike": map[string]any{"lambda:SourceFunctionArn": function}},
+		},
+	}
 }
 
 // canaryNamespace is where canaries send their metrics.
@@ -186,8 +243,12 @@ const canaryNamespace = "CloudWatchSynthetics"
 // What is missing is missing: a canary that somebody stopped, or that a new service has not got yet, says nothing. With "notBreaching"
 // silence would be success; with "ignore" a canary that was stopped while its alarm fires would go on stopping every release.
 func (a *Alarms) canary() *awscloudwatch.CfnAlarmProps {
-	c := a.metric(fmt.Sprintf("%s of the canary %s failed, one every %s: customers are not answered as they should be. Its runs say why.",
-		text.Count(environment.CanaryFailures, "run"), a.props.Canary, text.Duration(a.props.Runtime.Synthetics.Interval)), canaryNamespace, "SuccessPercent", 100)
+	callers := "customers"
+	if a.props.Runtime.Expose.Internal {
+		callers = "its callers"
+	}
+	c := a.metric(fmt.Sprintf("%s of the canary %s failed, one every %s: %s are not answered as they should be. Its runs say why.",
+		text.Count(environment.CanaryFailures, "run"), a.props.Canary, text.Duration(a.props.Runtime.Synthetics.Interval), callers), canaryNamespace, "SuccessPercent", 100)
 	c.Dimensions = []any{dimension("CanaryName", &a.props.Canary)}
 	c.Period = jsii.Number(a.props.Runtime.Synthetics.Interval.Seconds())
 	c.ComparisonOperator = jsii.String("LessThanThreshold")

@@ -3,6 +3,7 @@ package observe
 import (
 	"regexp"
 
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 
 	"github.com/storeship/storeship/constructs/environment"
@@ -17,16 +18,30 @@ type CanaryProps struct {
 	Name string
 	// RoleName is the name of its role, at most 64 characters, unique in the account. Required.
 	RoleName string
-	// Runtime is how the service runs: a public one of http or http2. environment.Runtime.Asked says what the canary asks. Default: what
+	// Runtime is how the service runs: of http or http2. environment.Runtime.Asked says what the canary asks. Default: what
 	// environment.Runtime.WithDefaults fills in for production.
 	Runtime environment.Runtime
-	// URL of the listener that customers reach, without a path: "https://us-west-2.shop.example.com". The host may be known only at
-	// deployment. Required.
+	// URL of the listener that customers, or the callers of an internal service, reach, without a path:
+	// "https://us-west-2.shop.example.com". The host may be known only at deployment. Required.
 	URL string
+	// Inside is where the canary of an internal service stands. Required for one, and for no other service. Default: outside of every
+	// VPC.
+	Inside *Inside
 	// Host of the requests. Default: the URL's.
 	Host string
 	// Key encrypts the results. Its policy must leave permissions to IAM, as that of a new key of the CDK does. Required.
 	Key awskms.IKey
+}
+
+// Inside is where a canary stands that no customer could replace: in the private subnets, as the tasks do that call the service.
+type Inside struct {
+	// Vpc of the service. From its private subnets the canary must reach S3 and CloudWatch, through NAT gateways or endpoints, and the
+	// VPC must resolve names. Required.
+	// https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Synthetics_Canaries_VPC.html
+	Vpc awsec2.IVpc
+	// SecurityGroup that the internal load balancer admits to its production listeners, and that lets HTTPS out: the workload's. A
+	// group of the canary's own could not be deleted as long as Lambda holds network interfaces, some twenty minutes. Required.
+	SecurityGroup awsec2.ISecurityGroup
 }
 
 var (
@@ -57,9 +72,23 @@ func (p *CanaryProps) Validate() error {
 		l.Addf("Key", "required")
 	}
 	l.Add(p.Runtime.Validate("Runtime").Err())
-	if full := p.withDefaults().Runtime; len(full.Asked()) == 0 {
-		l.Addf("Runtime", "leaves nothing to ask: it must be a public service of http or http2, with a check that only reads, or a health check "+
-			"that customers may ask; create no canary")
+	full := p.withDefaults().Runtime
+	if len(full.Asked()) == 0 {
+		l.Addf("Runtime", "leaves nothing to ask: it must be a service of http or http2 whose canary is not disabled, with a check that only reads, "+
+			"or a health check that its callers may ask; create no canary")
+	}
+	switch internal := full.Expose != nil && full.Expose.Internal; {
+	case internal && p.Inside == nil:
+		l.Addf("Inside", "required for an internal service: nobody reaches it from outside the VPC")
+	case !internal && p.Inside != nil:
+		l.Addf("Inside", "is for internal services, and Runtime.Expose is none; remove it")
+	case p.Inside != nil:
+		if p.Inside.Vpc == nil {
+			l.Addf("Inside.Vpc", "required")
+		}
+		if p.Inside.SecurityGroup == nil {
+			l.Addf("Inside.SecurityGroup", "required")
+		}
 	}
 	return l.Err()
 }

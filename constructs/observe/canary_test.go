@@ -7,7 +7,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssynthetics"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
@@ -44,6 +46,9 @@ func newCanary(changes ...func(*observe.CanaryProps)) templatetest.Template {
 func TestNewCanary(t *testing.T) {
 	template := newCanary()
 	canary := template.Only(t, "AWS::Synthetics::Canary").Properties
+	if newest := *awssynthetics.Runtime_SYNTHETICS_NODEJS_PUPPETEER_13_0().Name(); canary["RuntimeVersion"] != newest {
+		t.Errorf("runs on %v, and the CDK has %s", canary["RuntimeVersion"], newest)
+	}
 	for property, want := range map[string]string{
 		"Name":           `"retail-store-gamma-checkout"`,
 		"RuntimeVersion": `"syn-nodejs-puppeteer-13.0"`,
@@ -125,6 +130,52 @@ func TestCanaryRole(t *testing.T) {
 	}
 }
 
+// newInside is a VPC whose private subnets are a stack's parameters, and the workload's group.
+func newInside(scope constructs.Construct) *observe.Inside {
+	return &observe.Inside{
+		Vpc: awsec2.Vpc_FromVpcAttributes(scope, jsii.String("Vpc"), &awsec2.VpcAttributes{
+			VpcId: jsii.String("vpc-1"), AvailabilityZones: jsii.Strings("a", "b"),
+			PublicSubnetIds: jsii.Strings("subnet-3", "subnet-4"), PrivateSubnetIds: jsii.Strings("subnet-1", "subnet-2"),
+		}),
+		SecurityGroup: awsec2.SecurityGroup_FromSecurityGroupId(scope, jsii.String("Workload"), jsii.String("sg-1"), nil),
+	}
+}
+
+// inside makes the canary that of an internal service.
+func inside(in *observe.Inside) func(*observe.CanaryProps) {
+	return func(p *observe.CanaryProps) {
+		on := false
+		p.Runtime.Expose, p.Runtime.Synthetics.Disabled = &environment.Expose{Internal: true}, &on
+		p.URL, p.Inside = "https://checkout.internal.shop.example.com:23456", in
+	}
+}
+
+// Catches: a canary of an internal service that stands where it reaches nothing, or in public subnets, from which no request finds back;
+// Lambda without the permission to put it there, and its code with that permission.
+func TestCanaryInside(t *testing.T) {
+	stack := newStack()
+	p := newCanaryProps(stack)
+	inside(newInside(stack))(p)
+	observe.NewCanary(stack, "Canary", p)
+	template := templatetest.Synth(stack)
+	equal(t, "VPC", template.Only(t, "AWS::Synthetics::Canary").Properties["VPCConfig"],
+		`{"SecurityGroupIds":["sg-1"],"SubnetIds":["subnet-1","subnet-2"],"VpcId":"vpc-1"}`)
+	if got := newCanary().Only(t, "AWS::Synthetics::Canary").Properties["VPCConfig"]; got != nil {
+		t.Errorf("the canary of a public service stands in a VPC: %v", got)
+	}
+	role := template.Only(t, "AWS::IAM::Role").Properties
+	statements := role["Policies"].([]any)[0].(map[string]any)["PolicyDocument"].(map[string]any)["Statement"].([]any)
+	change := `"ec2:AssignPrivateIpAddresses","ec2:CreateNetworkInterface","ec2:DeleteNetworkInterface","ec2:UnassignPrivateIpAddresses"`
+	describe := `"ec2:DescribeNetworkInterfaces","ec2:DescribeSubnets"`
+	equal(t, "statements", statements[len(statements)-3:], `[{"Action":[`+change+`],"Effect":"Allow","Resource":"arn:aws:ec2:us-west-2:222222222222:*/*"},`+
+		`{"Action":[`+describe+`],"Effect":"Allow","Resource":"*"},`+
+		`{"Action":[`+change+`,`+describe+`],"Condition":{"ArnLike":{"lambda:SourceFunctionArn":"arn:aws:lambda:us-west-2:222222222222:function:cwsyn-retail-store-gamma-ch*"}},`+
+		`"Effect":"Deny","Resource":"*"}]`)
+	if got := template.IDs("AWS::EC2::SecurityGroup"); len(got) > 0 {
+		t.Errorf("the canary has a group of its own: %v", got)
+	}
+}
+
 // Catches: results that anyone may read, that stay for ever, or that are lost with their stack.
 func TestCanaryBucket(t *testing.T) {
 	template := newCanary()
@@ -139,23 +190,29 @@ func TestCanaryBucket(t *testing.T) {
 
 // Catches: props that fail only at AWS, or a canary that asks nothing and passes.
 func TestCanaryProps(t *testing.T) {
-	const nothing = "Runtime: leaves nothing to ask: it must be a public service of http or http2, with a check that only reads, or a health check " +
-		"that customers may ask; create no canary"
-	full := newCanaryProps(newStack())
+	const nothing = "Runtime: leaves nothing to ask: it must be a service of http or http2 whose canary is not disabled, with a check that only reads, " +
+		"or a health check that its callers may ask; create no canary"
+	const outside = "Inside: required for an internal service: nobody reaches it from outside the VPC"
+	stack := newStack()
+	full, within := newCanaryProps(stack), newInside(stack)
 	cases := map[string]struct {
 		change func(*observe.CanaryProps)
 		want   string
 	}{
-		"right":    {func(*observe.CanaryProps) {}, ""},
-		"longest":  {func(p *observe.CanaryProps) { p.Name, p.URL = strings.Repeat("a", 255), "http://${Token[TOKEN.12]}" }, ""},
-		"nothing":  {func(p *observe.CanaryProps) { *p = observe.CanaryProps{} }, "Name: required\nRoleName: required\nURL: required\nKey: required\n" + nothing},
-		"name":     {func(p *observe.CanaryProps) { p.Name = "Shop" }, `Name: must be 1 to 255 lower-case letters, digits, hyphens and underscores, got "Shop"`},
-		"long":     {func(p *observe.CanaryProps) { p.RoleName = strings.Repeat("a", 65) }, `RoleName: must be 1 to 64 letters, digits and +=,.@_-, got "` + strings.Repeat("a", 65) + `"`},
-		"path":     {func(p *observe.CanaryProps) { p.URL += "/" }, `URL: must be http:// or https:// and a host, without a path, got "https://us-west-2.shop.example.com/"`},
-		"interval": {func(p *observe.CanaryProps) { p.Runtime.Synthetics.Interval = time.Second }, "Runtime.synthetics.interval: must be 1m to 1h, got 1s"},
-		"disabled": {func(p *observe.CanaryProps) { p.Runtime.Synthetics.Disabled = true }, nothing},
-		"blocked":  {func(p *observe.CanaryProps) { p.Runtime.Expose.Block = []string{"/heal*"} }, nothing},
-		"internal": {func(p *observe.CanaryProps) { p.Runtime.Expose = &environment.Expose{Internal: true} }, nothing},
+		"right":               {func(*observe.CanaryProps) {}, ""},
+		"longest":             {func(p *observe.CanaryProps) { p.Name, p.URL = strings.Repeat("a", 255), "http://${Token[TOKEN.12]}" }, ""},
+		"nothing":             {func(p *observe.CanaryProps) { *p = observe.CanaryProps{} }, "Name: required\nRoleName: required\nURL: required\nKey: required\n" + nothing},
+		"name":                {func(p *observe.CanaryProps) { p.Name = "Shop" }, `Name: must be 1 to 255 lower-case letters, digits, hyphens and underscores, got "Shop"`},
+		"long":                {func(p *observe.CanaryProps) { p.RoleName = strings.Repeat("a", 65) }, `RoleName: must be 1 to 64 letters, digits and +=,.@_-, got "` + strings.Repeat("a", 65) + `"`},
+		"path":                {func(p *observe.CanaryProps) { p.URL += "/" }, `URL: must be http:// or https:// and a host, without a path, got "https://us-west-2.shop.example.com/"`},
+		"interval":            {func(p *observe.CanaryProps) { p.Runtime.Synthetics.Interval = time.Second }, "Runtime.synthetics.interval: must be 1m to 1h, got 1s"},
+		"disabled":            {func(p *observe.CanaryProps) { yes := true; p.Runtime.Synthetics.Disabled = &yes }, nothing},
+		"blocked":             {func(p *observe.CanaryProps) { p.Runtime.Expose.Block = []string{"/heal*"} }, nothing},
+		"inside":              {inside(within), ""},
+		"internal":            {func(p *observe.CanaryProps) { inside(within)(p); p.Inside = nil }, outside},
+		"internal by default": {func(p *observe.CanaryProps) { inside(within)(p); p.Runtime.Synthetics.Disabled = nil }, nothing},
+		"public":              {func(p *observe.CanaryProps) { p.Inside = within }, "Inside: is for internal services, and Runtime.Expose is none; remove it"},
+		"nowhere":             {inside(&observe.Inside{}), "Inside.Vpc: required\nInside.SecurityGroup: required"},
 	}
 	for _, name := range slices.Sorted(maps.Keys(cases)) {
 		p, c := *full, cases[name]

@@ -1,5 +1,5 @@
 // Package observe watches services: alarms that stop a release and roll it back while the new version takes its first
-// traffic, and a canary that asks a public service from outside.
+// traffic, and a canary that asks a service all the time, from outside or from within its VPC.
 //
 //	alarms := observe.NewAlarms(stack, "Alarms", &observe.AlarmsProps{
 //		Name: "shop-prod-catalog", Cluster: "shop-prod",

@@ -75,7 +75,7 @@ func (p *AlarmsProps) Validate() error {
 	}
 	switch asked := len(full.Asked()) > 0; {
 	case asked && p.Canary == "":
-		l.Addf("Canary", "required: Runtime has a canary; give its name, or set Runtime.Synthetics.Disabled")
+		l.Addf("Canary", "required: Runtime has a canary; give its name, or set Runtime.Synthetics.Disabled to true")
 	case !asked && p.Canary != "":
 		l.Addf("Canary", "Runtime has none; remove it")
 	}

@@ -1,4 +1,4 @@
-// Package registry keeps the images of services: a repository per service and region, and a key per region.
+// Package registry keeps the images of services: a repository per service and region, a key per region, and signatures of what is pushed.
 //
 //	key := registry.NewKey(stack, "Key", &registry.KeyProps{Alias: "alias/shop-registry"})
 //	registry.NewRepository(stack, "Catalog", &registry.RepositoryProps{

@@ -39,3 +39,13 @@ func ExampleNewKey() {
 	fmt.Println("a key that rotates")
 	// Output: a key that rotates
 }
+
+// Signatures for the images of a store.
+func ExampleNewSigning() {
+	stack := awscdk.NewStack(awscdk.NewApp(nil), jsii.String("Registry"), nil)
+	registry.NewSigning(stack, "Signing", &registry.SigningProps{Profile: "shop_images", Repositories: []string{"shop/*"}})
+
+	assertions.Template_FromStack(stack, nil).ResourceCountIs(jsii.String("AWS::ECR::SigningConfiguration"), jsii.Number(1))
+	fmt.Println("what is pushed to shop/* is signed")
+	// Output: what is pushed to shop/* is signed
+}

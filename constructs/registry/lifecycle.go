@@ -1,7 +1,6 @@
 package registry
 
 import (
-	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsecr"
 	"github.com/aws/jsii-runtime-go"
 )
@@ -10,8 +9,6 @@ import (
 const ReleasedTagPrefix = "released-"
 
 const (
-	// UntaggedDays is how long an image without a tag is kept: what a build left that did not end.
-	UntaggedDays = 14
 	// TaggedImages is how many images with a tag are kept, the newest. A number and not an age, because an environment
 	// may run an image for as long as nobody releases another: an age would expire it under the running tasks, and the
 	// next task could not start; 500 newer images mean that releases go on.
@@ -24,6 +21,9 @@ const (
 // lifecycleRules in the order of their priority. An image that matches the tags of a rule cannot be expired by a rule
 // that comes later: so the first one, which never expires anything, protects the released images from the last one.
 // They count there all the same. https://docs.aws.amazon.com/AmazonECR/latest/userguide/LifecyclePolicies.html
+//
+// There is no rule for what has no tag: signatures have none, and nothing says that such a rule spares them. What a push leaves has a
+// tag, which nothing moves. https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-signing.html
 func lifecycleRules() *[]*awsecr.LifecycleRule {
 	return &[]*awsecr.LifecycleRule{
 		{
@@ -34,13 +34,7 @@ func lifecycleRules() *[]*awsecr.LifecycleRule {
 			MaxImageCount: jsii.Number(releasedImages),
 		},
 		{
-			RulePriority: jsii.Number(2),
-			Description:  jsii.String("Images without a tag"),
-			TagStatus:    awsecr.TagStatus_UNTAGGED,
-			MaxImageAge:  awscdk.Duration_Days(jsii.Number(UntaggedDays)),
-		},
-		{
-			RulePriority:   jsii.Number(3),
+			RulePriority:   jsii.Number(2),
 			Description:    jsii.String("All but the newest images with a tag"),
 			TagStatus:      awsecr.TagStatus_TAGGED,
 			TagPatternList: jsii.Strings("*"),

@@ -86,7 +86,7 @@ func TestNeeds(t *testing.T) {
 		{"NAT gateways 1 + 3 + 3", sandbox, "111111111111", "us-west-2", "L-0263D0A3", 7},
 		{"three VPCs and the default one", sandbox, "111111111111", "us-west-2", "L-F678F1CE", 4},
 		{"a NAT gateway a zone", two, "444444444444", "us-west-2", "L-FE5A380F", 1},
-		{"a worker builds too", sandbox, "111111111111", "us-west-2", "L-2DC20C30", 4},
+		{"three services with four builds side by side, a worker too, and the platform", sandbox, "111111111111", "us-west-2", "L-2DC20C30", 13},
 		{"for arm64", sandbox, "111111111111", "us-west-2", "", 1},
 		{"checks of two targets side by side", six, "111111111111", "us-west-2", "L-9D07B6EF", 5},
 	} {

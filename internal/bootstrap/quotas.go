@@ -59,6 +59,9 @@ func quotas(plan *environment.Plan, account, region string) []Quota {
 	return all
 }
 
+// mediumBuilds is how many builds of a medium host a service's pipeline has side by side: UnitTests, SAST, Quality, SCA.
+const mediumBuilds = 4
+
 func toolsQuotas(plan *environment.Plan) []Quota {
 	services := len(plan.Services)
 	widest := 1
@@ -79,7 +82,7 @@ func toolsQuotas(plan *environment.Plan) []Quota {
 		}
 	}
 	all := []Quota{
-		builds("Linux/Medium", "L-2DC20C30", 1+services, "tests, packages and synths of "+why),
+		builds("Linux/Medium", "L-2DC20C30", 1+mediumBuilds*services, "tests, gates, packages and synths of "+why),
 		builds("Linux/Small", "L-9D07B6EF", 1+services*widest, "updates and checks of "+checks),
 	}
 	arm := 0

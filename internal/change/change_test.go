@@ -135,6 +135,7 @@ var cases = []struct {
     expose: internal
 ` + "  catalog:\n"}},
 	{"uploads-instead-of-codecommit", false, []string{"environments:\n", "source: {provider: s3}\nenvironments:\n", "{repository: retail-ui}", "{key: ui.zip}", "{repository: retail-orders}", "{key: orders.zip}"}},
+	{"notifications", false, []string{"environments:\n", "notifications: {notify: [team@shop.example.com], onCall: [oncall@shop.example.com]}\nenvironments:\n"}},
 	{"delivery-and-sources", false, []string{"environments:\n", "delivery: {repository: retail-delivery}\nenvironments:\n", "{repository: retail-ui}", "{repository: retail-web}",
 		"{repository: retail-orders}", "{repository: retail-orders, branch: release}"}},
 }
@@ -199,6 +200,8 @@ func TestEveryKeyIsCompared(t *testing.T) {
 		"source":                         {"environments:\n", "source: {provider: s3}\nenvironments:\n", "{repository: retail-ui}", "{}", "{repository: retail-orders}", "{}"},
 		"delivery":                       {"environments:\n", "delivery: {branch: next}\nenvironments:\n"},
 		"sandbox":                        {"environments:\n", "sandbox: true\nenvironments:\n"},
+		"notifications":                  {"environments:\n", "notifications: {notify: [team@shop.example.com]}\nenvironments:\n"},
+		"signing":                        {"environments:\n", "signing: {profile: other}\nenvironments:\n"},
 		"environments":                   {"  prod:\n", gamma + "  prod:\n"},
 		"environments.*.kind":            {"kind: test", "kind: preproduction"},
 		"environments.*.account":         {"222222222222", "333333333333"},

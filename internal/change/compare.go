@@ -95,10 +95,24 @@ func (c *comparer) store() {
 	c.value(group, "tools.account", old.Store.Tools.Account, new.Store.Tools.Account)
 	c.value(group, "tools.region", old.Store.Tools.Region, new.Store.Tools.Region)
 	c.value(group, "sandbox", strconv.FormatBool(old.Store.Sandbox), strconv.FormatBool(new.Store.Sandbox))
+	c.value(group, "notifications.notify", addresses(old.Store.Notifications.Notify), addresses(new.Store.Notifications.Notify))
+	c.value(group, "notifications.onCall", addresses(old.Store.Notifications.OnCall), addresses(new.Store.Notifications.OnCall))
+	a, b := old.Store, new.Store
+	c.value(group, "signing.mode", signing(a), signing(b))
+	c.value(group, "signing.profile", a.SigningProfile(), b.SigningProfile())
+	c.value(group, "signing.account", a.SigningAccount(), b.SigningAccount())
 	before, after := fields(old.DeliverySource()), fields(new.DeliverySource())
 	for i := range after {
 		c.value(group, "delivery."+after[i].name, before[i].value, after[i].value)
 	}
+}
+
+// signing is who signs a store's images.
+func signing(s *environment.Store) string {
+	if s.ManagesSigning() {
+		return string(environment.SigningManaged)
+	}
+	return string(s.Signing.Mode)
 }
 
 type field struct{ name, value string }
@@ -188,5 +202,7 @@ func approval(e *environment.Environment) string {
 	}
 	return "{notify: [" + text.List(e.Approval.Notify) + "]}"
 }
+
+func addresses(list []string) string { return "[" + text.List(list) + "]" }
 
 func endpoints(n environment.Network) string { return "[" + text.List(n.Endpoints) + "]" }

@@ -18,6 +18,7 @@ var enums = map[string][]string{
 	"architecture":   texts([]environment.Architecture{environment.X8664, environment.Arm64}),
 	"coverageFormat": environment.CoverageFormats,
 	"gateMode":       texts(environment.GateModes),
+	"signingMode":    texts(environment.SigningModes),
 	"protocol":       texts([]environment.Protocol{environment.HTTP1, environment.HTTP2, environment.GRPC}),
 	"engine":         texts(environment.Engines),
 	"method":         environment.CheckMethods,
@@ -37,6 +38,7 @@ var patterns = map[string]string{
 	"account":     `^[0-9]{12}$`,
 	"zone":        `^Z[A-Z0-9]{1,31}$`,
 	"cidr":        `^[0-9]+\.[0-9]+\.[0-9]+\.[0-9]+/(1[6-9]|20)$`,
+	"profile":     `^[a-zA-Z0-9_]{2,64}$`,
 	"repository":  `^[A-Za-z0-9_.-]{1,100}$`,
 	"owner":       `^[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*$`,
 	"connection":  `^arn:aws:(codeconnections|codestar-connections):[a-z0-9-]+:[0-9]{12}:connection/[0-9a-f-]{36}$`,
@@ -51,6 +53,7 @@ var patterns = map[string]string{
 	"moment":      `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}$`,
 	"days":        `^(mon|tue|wed|thu|fri|sat|sun)(-(mon|tue|wed|thu|fri|sat|sun))?$`,
 	"clock":       `^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$`,
+	"image":       `^([A-Za-z0-9.-]+(:[0-9]+)?/)?[a-z0-9]+([._/-]+[a-z0-9]+)*(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}|@sha256:[0-9a-f]{64})$`,
 	"variable":    `^[A-Za-z_][A-Za-z0-9_]*$`,
 }
 
@@ -58,7 +61,7 @@ var patterns = map[string]string{
 var lengths = map[string][2]int{"name": {2, 20}, "peak": {2, 50}}
 
 // durationPattern is the shape of a [Duration].
-const durationPattern = `^([0-9]+h)?([0-9]+m)?([0-9]+s)?$`
+const durationPattern = `^([0-9]+h)?([0-9]+m)?([0-9]+s)?([0-9]+ms)?$`
 
 func texts[T any](values []T) []string {
 	out := make([]string, len(values))

@@ -124,6 +124,11 @@ func (x *explainer) add(path, value, otherwise string) {
 	x.settings = append(x.settings, Setting{path, value, otherwise})
 }
 
+// says tells whether the file says a setting anywhere.
+func (x *explainer) says(path string) bool {
+	return slices.ContainsFunc(x.from, func(l layer) bool { return l.says[path] })
+}
+
 // origin lists where the code is.
 func (x *explainer) origin() {
 	src := x.plan.SourceOf(x.service)
@@ -178,9 +183,52 @@ func (x *explainer) source() {
 			orDefault(f.path, f.value, "the preset's", preset)
 		}
 	}
+	x.add("build.coverageMinimum", strconv.Itoa(b.CoverageMinimum), "default")
 	x.gate("secrets", b.Gates.Secrets)
 	x.gate("sast", b.Gates.SAST)
 	x.gate("quality", b.Gates.Quality)
+	x.scan("sca", b.Gates.SCA)
+	x.scan("imageScan", b.Gates.ImageScan)
+	x.signing()
+}
+
+// signing lists how the store's images are signed.
+func (x *explainer) signing() {
+	s := x.plan.Store.Signing
+	mode, account := s.Mode, ""
+	if mode == "" {
+		mode = environment.SigningManaged
+	}
+	if mode == environment.SigningExternal {
+		account = x.plan.Store.SigningAccount()
+	}
+	for _, f := range []struct{ key, value string }{
+		{"mode", string(mode)}, {"profile", x.plan.Store.SigningProfile()}, {"account", account}, {"reason", s.Reason},
+	} {
+		if f.value == "" {
+			continue
+		}
+		otherwise := "default"
+		if at, ok := x.config.nodes["signing."+f.key]; ok {
+			otherwise = "signing, line " + strconv.Itoa(at.line)
+		}
+		x.settings = append(x.settings, Setting{"signing." + f.key, f.value, otherwise})
+	}
+}
+
+// scan lists what a gate lets pass that looks for vulnerabilities, beside what every gate has.
+func (x *explainer) scan(key string, s environment.Scan) {
+	x.gate(key, s.Gate)
+	if s.Commands != nil {
+		return
+	}
+	for _, t := range s.Thresholds.All() {
+		most := "any number"
+		if t.Most != nil {
+			most = strconv.Itoa(*t.Most)
+		}
+		x.add("build.gates."+key+".thresholds."+t.Severity, most, "default")
+	}
 }
 
 // gate lists what a gate of the build stage does with its findings, and what it runs where the file says so.
@@ -210,9 +258,9 @@ func (x *explainer) runtime() {
 	r := x.service.In(x.environment)
 	otherwise := x.defaults(r)
 	for _, s := range values(r) {
-		if name, ok := strings.CutPrefix(s.Path, "variables."); ok {
+		if strings.HasPrefix(s.Path, "variables.") || strings.HasPrefix(s.Path, "tests.") && strings.Contains(s.Path, ".variables.") {
 			// References were checked with the plan: each resolves, and alike in every region.
-			s.Value, _ = x.plan.Resolve(x.target(), r.Variables[name])
+			s.Value, _ = x.plan.Resolve(x.target(), s.Value)
 		}
 		x.add(s.Path, s.Value, otherwise[s.Path])
 		x.rounded(r)

@@ -22,8 +22,11 @@ func (x *explainer) names() {
 	switch {
 	case len(r.Asked()) > 0:
 		x.derived("canary", t.CanaryName(name))
-	case r.Synthetics.Interval > 0 && !r.Synthetics.Disabled:
+	case r.Synthetics.Interval > 0 && !r.Synthetics.Off():
 		x.derived("canary", "none: it has nothing to ask; storeship validate says why")
+	case r.Expose != nil && r.Expose.Internal && x.environment.Kind == environment.Production && !x.says("synthetics.disabled"):
+		x.derived("canary", "none: of internal services only in preproduction; synthetics: {disabled: false} in the overrides of "+
+			x.environment.Name+" makes one")
 	}
 	for _, t := range x.environment.Targets(s) {
 		in := "." + t.Region
@@ -41,6 +44,13 @@ func (x *explainer) names() {
 		}
 		if len(r.Asked()) > 0 {
 			x.derived("canaryRole"+in, t.CanaryRoleName(name))
+		}
+		tests := r.Tests.List()
+		for _, test := range tests {
+			x.derived(string(test.Kind)+"Tests"+in, t.TestName(name, test.Kind))
+		}
+		if len(tests) > 0 {
+			x.derived("testRole"+in, t.TestRoleName(name))
 		}
 		if r.Expose != nil && !r.Expose.Internal && r.Expose.Host == "" && t.Host() != "" {
 			x.derived("url"+in, "https://"+t.Host())

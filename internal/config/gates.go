@@ -14,6 +14,29 @@ type Gates struct {
 	SAST *Gate `yaml:"sast"`
 	// Quality looks for faults in the code. Commands are required without a preset.
 	Quality *Gate `yaml:"quality"`
+	// SCA looks for known vulnerabilities of what the code depends on.
+	SCA *Scan `yaml:"sca"`
+	// ImageScan looks for known vulnerabilities of what is in the image.
+	ImageScan *Scan `yaml:"imageScan"`
+}
+
+// Scan is a gate that looks for known vulnerabilities.
+type Scan struct {
+	Gate `yaml:",inline"`
+	// Thresholds are how many vulnerabilities of each severity are let pass. Not with commands.
+	Thresholds *Thresholds `yaml:"thresholds"`
+}
+
+// Thresholds are how many vulnerabilities of each severity are let pass; one more stops the pipeline.
+type Thresholds struct {
+	// Critical is the most of the severity critical.
+	Critical *int `yaml:"critical" min:"0" max:"999" default:"0"`
+	// High is the most of the severity high.
+	High *int `yaml:"high" min:"0" max:"999" default:"0"`
+	// Medium is the most of the severity medium. Without it: they are listed, and stop nothing.
+	Medium *int `yaml:"medium" min:"0" max:"999"`
+	// Low is the most of the severity low. Without it: they are listed, and stop nothing.
+	Low *int `yaml:"low" min:"0" max:"999"`
 }
 
 // Gate is one check of the build stage.
@@ -29,7 +52,38 @@ type Gate struct {
 }
 
 func (g Gates) plan() environment.Gates {
-	return environment.Gates{Secrets: value(g.Secrets).plan(), SAST: value(g.SAST).plan(), Quality: value(g.Quality).plan()}
+	return environment.Gates{
+		Secrets: value(g.Secrets).plan(), SAST: value(g.SAST).plan(), Quality: value(g.Quality).plan(), SCA: value(g.SCA).plan(),
+		ImageScan: value(g.ImageScan).plan(),
+	}
+}
+
+func (s Scan) plan() environment.Scan {
+	t := value(s.Thresholds)
+	return environment.Scan{
+		Gate:       s.Gate.plan(),
+		Thresholds: environment.Thresholds{Critical: copied(t.Critical), High: copied(t.High), Medium: copied(t.Medium), Low: copied(t.Low)},
+	}
+}
+
+// Signing is how images are signed when they are pushed.
+type Signing struct {
+	// Mode says who configures it: the store, with a profile and a configuration of its own in every region; somebody else, for
+	// ECR has one configuration an account and region; or nobody.
+	Mode *string `yaml:"mode" enum:"signingMode" default:"managed"`
+	// Profile is the name of the profile of AWS Signer, the same in every region. Required with the mode external. Without it: the
+	// store's name with underscores, and "_images".
+	Profile *string `yaml:"profile" pattern:"profile"`
+	// Account of the profiles, with the mode external. Without it: the tools account.
+	Account *string `yaml:"account" pattern:"account"`
+	// Reason why images are not signed. Required with the mode none where an environment is of kind production.
+	Reason *string `yaml:"reason"`
+}
+
+func (s Signing) plan() environment.Signing {
+	return environment.Signing{
+		Mode: environment.SigningMode(value(s.Mode)), Profile: value(s.Profile), Account: value(s.Account), Reason: value(s.Reason),
+	}
 }
 
 func (g Gate) plan() environment.Gate {

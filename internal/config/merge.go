@@ -48,8 +48,11 @@ func merged(base, over reflect.Value) reflect.Value {
 }
 
 // replaces says whether over is the other of two alternatives, which cannot merge: an internal service made public, or a
-// public one internal.
+// public one internal, and a load in place of commands.
 func replaces(base, over reflect.Value) bool {
+	if t, ok := base.Interface().(*PerformanceTest); ok {
+		return t.exchanges(over.Interface().(*PerformanceTest))
+	}
 	b, ok := base.Interface().(*Expose)
 	if !ok {
 		return false
@@ -94,8 +97,9 @@ func applicable(defaults, r Runtime) Runtime {
 	}
 	if both.HTTP == nil || value(both.HTTP.Protocol) == "grpc" {
 		defaults.Checks = nil
+		defaults.Tests = defaults.Tests.applicable()
 	}
-	if both.HTTP == nil || value(both.HTTP.Protocol) == "grpc" || both.Expose == nil || both.Expose.Internal != nil {
+	if both.HTTP == nil || value(both.HTTP.Protocol) == "grpc" || both.Expose == nil {
 		defaults.Synthetics = nil
 	}
 	if defaults.Release == nil {
@@ -131,8 +135,23 @@ func (c *Config) build(s *Service) Build {
 	}
 	if s.Build != nil {
 		b = overlay(b, *s.Build)
+		if own := s.Build.Gates; own != nil {
+			gates := *b.Gates
+			gates.SCA, gates.ImageScan = own.SCA.over(gates.SCA), own.ImageScan.over(gates.ImageScan)
+			b.Gates = &gates
+		}
 	}
 	return b
+}
+
+// over is the scan that s makes of the defaults: what they let pass is not for a service's own commands, which decide themselves.
+func (s *Scan) over(merged *Scan) *Scan {
+	if s == nil || len(s.Commands) == 0 || s.Thresholds != nil {
+		return merged
+	}
+	without := *merged
+	without.Thresholds = nil
+	return &without
 }
 
 // value is what p points to, or the zero value.
@@ -142,4 +161,13 @@ func value[T any](p *T) T {
 		return zero
 	}
 	return *p
+}
+
+// copied is a pointer to the same value of its own.
+func copied[T any](p *T) *T {
+	if p == nil {
+		return nil
+	}
+	v := *p
+	return &v
 }

@@ -213,9 +213,15 @@ func TestDefaultsOfTheSchema(t *testing.T) {
 store: shop
 tools: {account: "111111111111", region: eu-west-1}
 environments:
+  beta: {kind: test, account: "333333333333", domain: none, waves: [{regions: [eu-west-1]}]}
+  gamma: {kind: preproduction, account: "444444444444", domain: none, waves: [{regions: [eu-west-1]}]}
   prod: {kind: production, account: "222222222222", domain: none, waves: [{regions: [eu-west-1]}]}
 services:
-  web: {build: {preset: node}, http: {port: 3000, health: /}, expose: {path: /*}}
+  web:
+    build: {preset: node}
+    http: {port: 3000, health: /}
+    expose: {path: /*}
+    tests: {integration: {commands: [a]}, acceptance: {commands: [a]}, performance: {load: {path: /, requestsPerSecond: 9, p99: 1s}}}
   worker: {build: {preset: go}, healthCommand: [/healthy]}
 `))
 	if err != nil {
@@ -223,12 +229,14 @@ services:
 	}
 	effective := map[string]string{}
 	for _, service := range []string{"worker", "web"} {
-		settings, err := c.Explain(service, "prod")
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, s := range settings {
-			effective[s.Path] = s.Value
+		for _, environment := range c.Environments.Names() { // production is the last one, and wins
+			settings, err := c.Explain(service, environment)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, s := range settings {
+				effective[s.Path] = s.Value
+			}
 		}
 	}
 	checked := 0

@@ -14,6 +14,10 @@ func (c *Config) Plan() *environment.Plan {
 		Name:    value(c.Store),
 		Tools:   environment.Tools{Account: value(value(c.Tools).Account), Region: value(value(c.Tools).Region)},
 		Sandbox: value(c.Sandbox),
+		Signing: value(c.Signing).plan(),
+	}
+	if n := c.Notifications; n != nil {
+		s.Notifications = environment.Notifications{Notify: slices.Clone(n.Notify), OnCall: slices.Clone(n.OnCall)}
 	}
 	for _, e := range c.Environments {
 		s.Environments = append(s.Environments, e.Value.plan(e.Name))
@@ -94,7 +98,8 @@ func (c *Config) service(name string, s *Service) *environment.Service {
 			Preset: environment.Preset(value(b.Preset)), Architecture: environment.Architecture(value(b.Architecture)),
 			Dockerfile: value(b.Dockerfile), Docker: value(b.Docker), TestCommands: slices.Clone(b.TestCommands), TestReports: value(b.TestReports),
 			CoverageReport: value(b.CoverageReport), CoverageFormat: value(b.CoverageFormat),
-			Gates: value(b.Gates).plan(),
+			CoverageMinimum: value(b.CoverageMinimum),
+			Gates:           value(b.Gates).plan(),
 		},
 		Runtime:   c.runtime(s, "").plan(),
 		Overrides: map[string]func(*environment.Runtime){},
@@ -114,6 +119,7 @@ func (r Runtime) plan() environment.Runtime {
 		HealthCommand: slices.Clone(r.HealthCommand), HealthGraceSeconds: value(r.HealthGraceSeconds),
 		KeepVolumePermissions: value(r.KeepVolumePermissions),
 		LogRetentionDays:      value(r.LogRetentionDays),
+		Tests:                 r.Tests.plan(),
 	}
 	if h := r.HTTP; h != nil {
 		out.HTTP = &environment.HTTP{
@@ -141,7 +147,7 @@ func (r Runtime) plan() environment.Runtime {
 		out.Checks = append(out.Checks, k.plan())
 	}
 	if y := r.Synthetics; y != nil {
-		out.Synthetics = environment.Synthetics{Disabled: value(y.Disabled), Interval: time.Duration(value(y.Interval))}
+		out.Synthetics = environment.Synthetics{Disabled: y.Disabled, Interval: time.Duration(value(y.Interval))}
 	}
 	if a := r.Alarms; a != nil {
 		out.Alarms = environment.Alarms{

@@ -2,6 +2,7 @@ package config
 
 import (
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -35,6 +36,9 @@ func TestPlanHasEveryKey(t *testing.T) {
 	want := &environment.Store{
 		Name:  "shop",
 		Tools: environment.Tools{Account: "111111111111", Region: "eu-west-1"},
+		Notifications: environment.Notifications{
+			Notify: []string{"team@example.com", "ops@example.com"}, OnCall: []string{"oncall@example.com"},
+		},
 		Environments: []*environment.Environment{{
 			Name: "beta", Kind: environment.Test, Account: "222222222222",
 			Network: environment.Network{AvailabilityZones: 2, NatGateways: 1, Cidr: "10.1.0.0/16", Endpoints: []string{"ecr.api", "logs"}},
@@ -50,6 +54,7 @@ func TestPlanHasEveryKey(t *testing.T) {
 			Windows: []environment.Window{{Days: []string{"mon-thu", "sat"}, From: "09:00", To: "16:00", TimeZone: "Europe/Berlin"}},
 			Freezes: []environment.Freeze{{Name: "black-friday", From: "2026-11-26T00:00", To: "2026-12-01T08:00", TimeZone: "Europe/Berlin"}},
 		}},
+		Signing: environment.Signing{Mode: environment.SigningExternal, Profile: "acme_images", Account: "999999999999", Reason: "the company signs"},
 	}
 	if !reflect.DeepEqual(p.Store, want) {
 		t.Errorf("store: got %+v", p.Store)
@@ -85,7 +90,7 @@ func TestPlanHasEveryKey(t *testing.T) {
 	if want := (environment.Build{
 		Preset: environment.PresetNode, Architecture: environment.Arm64, Dockerfile: "docker/Dockerfile", Docker: true,
 		TestCommands: []string{"npm ci", "npm test"}, TestReports: "reports/*.xml",
-		CoverageReport: "coverage/clover.xml", CoverageFormat: "CLOVERXML",
+		CoverageReport: "coverage/clover.xml", CoverageFormat: "CLOVERXML", CoverageMinimum: 80,
 		Gates: environment.Gates{
 			Secrets: environment.Gate{
 				Mode: environment.ReportOnly, Reason: "until the keys of the first year are changed",
@@ -99,10 +104,19 @@ func TestPlanHasEveryKey(t *testing.T) {
 				Mode: environment.Block, Reason: "eslint with the rules of the group",
 				Commands: []string{"npm ci", "npm run lint:report"}, Reports: "reports/lint.xml",
 			},
+			SCA: environment.Scan{
+				Gate:       environment.Gate{Mode: environment.Block, Reason: "two of a library that is replaced this year"},
+				Thresholds: environment.Thresholds{Critical: number(0), High: number(2), Medium: number(30), Low: number(100)},
+			},
+			ImageScan: environment.Scan{Gate: environment.Gate{
+				Mode: environment.ReportOnly, Reason: "until the base image of the first year is replaced",
+				Commands: []string{`grype "sbom:$SBOM" --fail-on high -o template -t junit.tmpl --file reports/image.xml`}, Reports: "reports/image.xml",
+			}},
 		},
 	}); !reflect.DeepEqual(web.Build, want) {
 		t.Errorf("build: got %+v", web.Build)
 	}
+	off := true
 	runtime := environment.Runtime{
 		CPU: 512, MemoryMiB: 1024,
 		HTTP:      &environment.HTTP{Port: 3000, Health: "/health", Protocol: environment.HTTP1, GraceSeconds: 90},
@@ -124,16 +138,39 @@ func TestPlanHasEveryKey(t *testing.T) {
 				JSON: map[string]string{"status": "open", "items.0.count": "1", "note": ""},
 			},
 		}},
-		Synthetics: environment.Synthetics{Disabled: true, Interval: 10 * time.Minute},
+		Synthetics: environment.Synthetics{Disabled: &off, Interval: 10 * time.Minute},
 		Alarms: environment.Alarms{
 			ErrorPercent: 2, LatencyMs: 800, MinRequests: 50, CPUPercent: 85, MemoryPercent: 95, Period: 2 * time.Minute, Datapoints: 3,
 		},
+		Tests: environment.Tests{
+			Integration: &environment.TargetTest{
+				Gate: environment.Gate{
+					Mode: environment.Block, Reason: "the first word on every release", Reports: "reports/integration.xml",
+					Commands: []string{"npm ci", "npm run test:integration"},
+				},
+				Image: "public.ecr.aws/docker/library/node:22.21.1", Timeout: 8 * time.Minute, Variables: map[string]string{"CATALOG_URL": "${services.catalog.url}", "GREETING": ""},
+			},
+			Acceptance: &environment.TargetTest{
+				Gate: environment.Gate{
+					Mode: environment.ReportOnly, Reason: "until the suite no longer fails by chance", Reports: "results/*.xml",
+					Commands: []string{"npm ci", "npx playwright test"},
+				},
+				Image: "mcr.microsoft.com/playwright:v1.57.0-noble", Timeout: 20 * time.Minute, Variables: map[string]string{"BROWSERS": "chromium"},
+			},
+		},
 		LogRetentionDays: 90,
+	}
+	two := 2
+	if got, want := web.Runtime.Tests.Performance, (&environment.TargetTest{Timeout: 15 * time.Minute, Load: &environment.Load{
+		Path: "/products?page=1", RequestsPerSecond: 20, Duration: 3 * time.Minute, P99: 500 * time.Millisecond, ErrorPercent: &two,
+	}}); !reflect.DeepEqual(got, want) {
+		t.Errorf("load: got %+v", got)
 	}
 	if got := in(t, p, "web", "beta"); !reflect.DeepEqual(got, runtime) {
 		t.Errorf("web in beta: got %+v", got)
 	}
-	runtime.Synthetics.Disabled = false // off in test environments, whatever the file says
+	runtime.Tests = environment.Tests{}     // they run in no production
+	runtime.Synthetics.Disabled = new(bool) // off in test environments, whatever the file says
 	runtime.CPU, runtime.MemoryMiB, runtime.Expose.Host, runtime.Variables["EXTRA"], runtime.Scale.Max = 1024, 2048, "www", "1", 30
 	if got := in(t, p, "web", "prod"); !reflect.DeepEqual(got, runtime) {
 		t.Errorf("web in prod: got %+v", got)
@@ -299,11 +336,34 @@ func TestWarnings(t *testing.T) {
 	for _, w := range load(t, "full").Warnings() {
 		got = append(got, w.String())
 	}
-	if want := "testdata/good/full.yaml:82:17: services.web.build.gates.secrets.mode: its findings stop nothing: it reports only"; len(got) != 1 || got[0] != want {
+	if want := []string{
+		"testdata/good/full.yaml:91:17: services.web.build.gates.secrets.mode: its findings stop nothing: it reports only",
+		"testdata/good/full.yaml:110:17: services.web.build.gates.imageScan.mode: its findings stop nothing: it reports only",
+		"testdata/good/full.yaml:192:15: services.web.tests.acceptance.mode: a failure stops nothing: it reports only (in beta)",
+	}; !slices.Equal(got, want) {
 		t.Errorf("full.yaml: %v", got)
 	}
 	ws := parse(t, "services: {one: {build: {preset: go}}}").Warnings()
 	if len(ws) != 1 || ws[0].String() != "x.yaml:6:3: environments.prod.approval: no one approves a release to production" {
 		t.Errorf("got %v", ws)
+	}
+}
+
+func number(n int) *int { return &n }
+
+// Catches: thresholds of the defaults that are held against a service with a scanner of its own, or are lost for the others; and a
+// service's threshold that takes the others with it.
+func TestThresholdsOfTheDefaults(t *testing.T) {
+	p := parse(t, `defaults: {build: {preset: go, gates: {sca: {thresholds: {high: 3, low: 9}}}}}
+services:
+  one: {}
+  two: {build: {gates: {sca: {commands: [make sca]}}}}
+  three: {build: {gates: {sca: {thresholds: {high: 0}}}}}`).Plan()
+	for name, want := range map[string]environment.Thresholds{
+		"one": {High: number(3), Low: number(9)}, "two": {}, "three": {High: number(0), Low: number(9)},
+	} {
+		if got := p.Service(name).Build.Gates.SCA.Thresholds; !reflect.DeepEqual(got, want) {
+			t.Errorf("%s: %+v", name, got)
+		}
 	}
 }

@@ -76,7 +76,7 @@ type generator struct {
 // comments reads the doc comments of this package's types.
 func comments(t *testing.T) map[string]string {
 	docs := map[string]string{}
-	for _, file := range []string{"types.go", "types_release.go", "opening.go", "gates.go", "map.go"} {
+	for _, file := range []string{"types.go", "types_release.go", "opening.go", "gates.go", "tests.go", "map.go"} {
 		f, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ParseComments)
 		if err != nil {
 			t.Fatal(err)

@@ -24,6 +24,10 @@ type Config struct {
 	Delivery *DeliverySource `yaml:"delivery"`
 	// Sandbox lets environments share an account with each other and with the tools: for a person with one account.
 	Sandbox *bool `yaml:"sandbox" default:"false"`
+	// Notifications say who hears of releases that fail, are rolled back, wait or are stopped. Without it: nobody.
+	Notifications *Notifications `yaml:"notifications"`
+	// Signing of the images. Without it: the store's own.
+	Signing *Signing `yaml:"signing"`
 	// Environments in the order of release.
 	Environments Map[Environment] `yaml:"environments" required:"true" min:"1" pattern:"environment"`
 	// Defaults hold for every service that does not say otherwise.
@@ -143,6 +147,16 @@ type Approval struct {
 	Notify []string `yaml:"notify"`
 }
 
+// Notifications are who hears by e-mail what happens to releases.
+type Notifications struct {
+	// Notify lists the addresses that hear of everything: what fails, is rolled back, waits for an approval or is stopped, and what
+	// changes a stop switch or breaks the glass. Without it: nobody.
+	Notify []string `yaml:"notify" min:"1"`
+	// OnCall lists the addresses that hear only of what may wake a person: production fails, is rolled back or stopped, is closed or
+	// opened by its stop switch, or somebody breaks the glass. Without it: nobody.
+	OnCall []string `yaml:"onCall" min:"1"`
+}
+
 // Network sizes the VPC of every region of an environment.
 type Network struct {
 	// AvailabilityZones is the number of zones. Without it: 2 in test environments, 3 elsewhere.
@@ -202,6 +216,8 @@ type Build struct {
 	CoverageReport *string `yaml:"coverageReport"`
 	// CoverageFormat is CodeBuild's name of the coverage file's format. Without it: the preset's.
 	CoverageFormat *string `yaml:"coverageFormat" enum:"coverageFormat"`
+	// CoverageMinimum is how many percent of the lines the tests must cover at least. 0 is no floor, whatever the defaults say.
+	CoverageMinimum *int `yaml:"coverageMinimum" min:"0" max:"100" default:"0"`
 	// Gates are the other checks before an image is built. Without it: all of them, and what they find stops the pipeline.
 	Gates *Gates `yaml:"gates"`
 }
@@ -241,8 +257,11 @@ type Runtime struct {
 	// Checks are what a new version must answer before customers reach it, through the test listener; [] is none. Not with
 	// grpc, for a worker, or for an internal service with the engine rolling. Without it: none.
 	Checks []Check `yaml:"checks" max:"20"`
-	// Synthetics says how a public service is asked from outside all the time, in preproduction and production; not with grpc.
+	// Synthetics says how the service is asked all the time, a public one from outside, an internal one from within the VPC; not
+	// with grpc, or for a worker.
 	Synthetics *Synthetics `yaml:"synthetics"`
+	// Tests are what a release must pass where it runs, before the next wave.
+	Tests *Tests `yaml:"tests"`
 	// LogRetentionDays is how long logs are kept. Without it: 30 in test environments, 365 elsewhere.
 	LogRetentionDays *int `yaml:"logRetentionDays" enum:"logRetentionDays" min:"1"`
 }

@@ -41,10 +41,11 @@ type Alarms struct {
 	Datapoints *int `yaml:"datapoints" min:"1" max:"10" default:"2"`
 }
 
-// Synthetics is the canary that asks a public service from outside, as customers do. It has no effect in test environments.
+// Synthetics is the canary that asks a service as its callers do. It has no effect in test environments.
 type Synthetics struct {
-	// Disabled leaves the service without a canary and its alarm: also to release a mend while that alarm fires.
-	Disabled *bool `yaml:"disabled" default:"false"`
+	// Disabled leaves the service without a canary and its alarm: also to release a mend while that alarm fires. False is a canary
+	// in production for an internal service, too. Without it: true for an internal service in production, false elsewhere.
+	Disabled *bool `yaml:"disabled"`
 	// Interval between two runs, in whole minutes up to 1h.
 	Interval *Duration `yaml:"interval" min:"1m" default:"3m"`
 }

@@ -54,6 +54,11 @@ func values(r environment.Runtime) []Setting {
 	vs.alarms(r.Alarms)
 	vs.list("checks", environment.CheckSettings(r.Checks))
 	vs.synthetics(r)
+	for _, t := range r.Tests.List() {
+		for _, s := range t.Settings() {
+			vs = append(vs, Setting{Path: "tests." + string(t.Kind) + "." + s[0], Value: s[1]})
+		}
+	}
 	vs.number("logRetentionDays", r.LogRetentionDays)
 	return vs
 }
@@ -78,8 +83,8 @@ func (vs *valueList) synthetics(r environment.Runtime) {
 	if r.Synthetics.Interval == 0 {
 		return
 	}
-	vs.text("synthetics.disabled", strconv.FormatBool(r.Synthetics.Disabled))
-	if !r.Synthetics.Disabled {
+	vs.text("synthetics.disabled", strconv.FormatBool(r.Synthetics.Off()))
+	if !r.Synthetics.Off() {
 		vs.duration("synthetics.interval", r.Synthetics.Interval)
 	}
 }

@@ -54,6 +54,9 @@ type Gate struct {
 	Order string `yaml:"order"`
 	// General says that an action that is named for the gate may hold other gates, and that what these run is it as well.
 	General bool `yaml:"general"`
+	// Each is a type of resource: where an environment has one in its stacks, every target needs one that proves the gate, whatever else
+	// looks at it.
+	Each string `yaml:"each"`
 	// Evidence is what proves the gate; one of it is enough.
 	Evidence []Evidence `yaml:"evidence"`
 }
@@ -83,6 +86,11 @@ type Evidence struct {
 	Require []Check `yaml:"require"`
 	// Refuse are checks that must not hold: else the gate is hollow.
 	Refuse []Check `yaml:"refuse"`
+	// Heard are commands, resources and rules of which the target must have one beside a resource: else nothing hears of its failures,
+	// and the gate is hollow.
+	Heard []Evidence `yaml:"heard"`
+	// Unheard says so of the resource.
+	Unheard string `yaml:"unheard"`
 	// Hollow says why this never is the gate, in an action that is named for it.
 	Hollow string `yaml:"hollow"`
 	// Always applies Hollow whatever the action's name is.
@@ -103,7 +111,8 @@ type ActionType struct {
 type Check struct {
 	// Flag lists the names of one flag, "--exit-code": the command has it.
 	Flag []string `yaml:"flag"`
-	// Variable is an environment variable that stands for the flag where the command lacks it.
+	// Variable is an environment variable that stands for the flag where the command lacks it; without a flag, one that the command
+	// finds.
 	Variable string `yaml:"variable"`
 	// Property lists paths into the properties of a resource, or names of an action's or a rule's configuration: one is there.
 	Property []string `yaml:"property"`
@@ -210,6 +219,9 @@ func (c *Catalogue) add(own *Catalogue) {
 			if *field[1] != "" {
 				*field[0] = *field[1]
 			}
+		}
+		if g.Each != "" {
+			known.Each = g.Each
 		}
 		known.General = known.General || g.General
 		known.Evidence = append(known.Evidence, g.Evidence...)

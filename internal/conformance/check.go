@@ -98,6 +98,16 @@ func (d *decoded) evidence(path string, e *Evidence) {
 	if len(e.When) > 0 && e.Rule == "" {
 		d.fail(path+".when", "belongs to a rule")
 	}
+	if (len(e.Heard) > 0) != (e.Unheard != "") || len(e.Heard) > 0 && e.Resource == "" {
+		d.fail(path, "heard and unheard belong together, and to a resource")
+	}
+	for i := range e.Heard {
+		at, h := text.Item(path+".heard", i), &e.Heard[i]
+		d.evidence(at, h)
+		if h.Action != nil || h.Named != "" || h.Fact != "" || len(h.Heard) > 0 {
+			d.fail(at, "must be a command, a resource or a rule")
+		}
+	}
 	if e.Always && e.Hollow == "" {
 		d.fail(path+".always", "belongs to hollow")
 	}
@@ -110,16 +120,16 @@ func (d *decoded) checks(path string, checks []Check, reasons bool) {
 	for i, c := range checks {
 		at := text.Item(path, i)
 		n := 0
-		for _, given := range []bool{len(c.Flag) > 0, len(c.Property) > 0, c.Argument != "", c.Last, c.Captured} {
+		for _, given := range []bool{len(c.Flag) > 0, len(c.Flag) == 0 && c.Variable != "", len(c.Property) > 0, c.Argument != "", c.Last, c.Captured} {
 			if given {
 				n++
 			}
 		}
 		switch {
 		case n != 1:
-			d.fail(at, "needs exactly one of flag, property, argument, last and captured, got %d", n)
-		case len(c.Flag) == 0 && (c.Variable != "" || c.Redirected):
-			d.fail(at, "variable and redirected belong to a flag")
+			d.fail(at, "needs exactly one of flag, variable, property, argument, last and captured, got %d", n)
+		case len(c.Flag) == 0 && c.Redirected:
+			d.fail(at, "redirected belongs to a flag")
 		case reasons && c.Because == "":
 			d.fail(at, "needs because: what a reader is told, as in %q", "ends with 0 whatever it finds")
 		}

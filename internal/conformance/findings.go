@@ -267,7 +267,7 @@ func (s *subject) byName(g *Gate, a *pipeline.Action) (Finding, bool) {
 	if len(called) > 0 {
 		judged = called
 	}
-	f := Finding{Command: judged[len(judged)-1].Text, CanFail: true}
+	f := Finding{Command: shown(judged), CanFail: true}
 	for _, step := range judged {
 		if lost := lostByName(step); lost != "" {
 			f.Command, f.CanFail, f.Reason = step.Text, false, lost
@@ -275,6 +275,17 @@ func (s *subject) byName(g *Gate, a *pipeline.Action) (Finding, bool) {
 		}
 	}
 	return f, true
+}
+
+// shown is the command that stands for all of them: the last one that is no call of a function of the script itself, such as the one that
+// says what is wrong.
+func shown(steps []*pipeline.Step) string {
+	for i := len(steps) - 1; i >= 0; i-- {
+		if !steps[i].Function {
+			return steps[i].Text
+		}
+	}
+	return steps[len(steps)-1].Text
 }
 
 // lostByName is why a command of no known tool does not fail.

@@ -210,6 +210,9 @@ func (s *subject) environment(g *Gate, env *environment) verdict {
 				for _, stack := range t.stacks {
 					for _, f := range resources(e, stack) {
 						f.covers, f.Environment = []*target{t}, t.String()
+						if f.good() && len(e.Heard) > 0 && !s.heard(g, e, t, env) {
+							f.CanFail, f.Reason = false, f.logicalID+" "+e.Unheard
+						}
 						r.found = append(r.found, f)
 					}
 				}
@@ -234,7 +237,7 @@ func (s *subject) environment(g *Gate, env *environment) verdict {
 	}
 	var left []string
 	for _, t := range env.targets {
-		if !slices.ContainsFunc(v.evidence, func(f Finding) bool { return f.good() && slices.Contains(f.covers, t) }) {
+		if !slices.ContainsFunc(v.evidence, func(f Finding) bool { return f.good() && slices.Contains(f.covers, t) }) || each(g, t, v.evidence) {
 			left = append(left, t.String())
 		}
 	}
@@ -242,6 +245,9 @@ func (s *subject) environment(g *Gate, env *environment) verdict {
 		return v
 	}
 	v.state, v.reason = Hollow, "only in some targets of "+env.name+"; not in "+text.List(left)
+	if len(left) == len(env.targets) {
+		v.reason = "in no target of " + env.name
+	}
 	for _, f := range v.evidence {
 		if !f.good() {
 			v.reason += ", where " + f.Reason

@@ -153,6 +153,13 @@ func (c *Check) holds(v values) (is, unsure bool) {
 		if ok {
 			found = []string{value}
 		}
+	case c.Variable != "":
+		if v.step == nil {
+			break
+		}
+		if value, ok := v.step.Variable(c.Variable); ok {
+			found = []string{value}
+		}
 	case len(c.Property) > 0:
 		for _, name := range c.Property {
 			found = append(found, v.property(name)...)

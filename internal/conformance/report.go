@@ -91,11 +91,13 @@ type Finding struct {
 	Reason string `json:"reason,omitempty"`
 
 	covers []*target
+	// resource and logicalID are those of evidence that is a resource.
+	resource, logicalID string
 	// score orders evidence that is equally good.
 	score int
 }
 
-func (f *Finding) good() bool { return f.Blocks && f.CanFail }
+func (f Finding) good() bool { return f.Blocks && f.CanFail }
 
 // Failed says whether a required gate of some pipeline is missing or hollow.
 func (r *Report) Failed() bool { return r.has(Missing) || r.has(Hollow) }

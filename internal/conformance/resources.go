@@ -17,7 +17,7 @@ func resources(e *Evidence, stack *assembly.Stack) []Finding {
 		if !e.fits(v) {
 			continue
 		}
-		f := Finding{Command: res.Type + " " + res.LogicalID + " of " + stack.Name, Blocks: true, CanFail: true}
+		f := Finding{resource: res.Type, logicalID: res.LogicalID, Command: res.Type + " " + res.LogicalID + " of " + stack.Name, Blocks: true, CanFail: true}
 		faults, _ := e.faults(v)
 		if e.Hollow != "" {
 			faults = []string{e.Hollow}

@@ -3,6 +3,7 @@
 'use strict';
 const fs = require('fs');
 const Module = require('module');
+const path = require('path');
 
 const writeSync = fs.writeSync;
 fs.writeSync = (fd, ...rest) => writeSync(fd === 3 ? 4 : fd, ...rest);
@@ -24,8 +25,18 @@ if (!/^v(22|24)\./.test(process.version)) {
 // The kernel loads packages through links in a folder of its own, whose name is new in every run; what Node.js keeps of
 // compiled files it keeps by their names. So they are compiled under the names that they have in jsii's package cache.
 const compile = Module.prototype._compile;
+let ahead;
 Module.prototype._compile = function (content, filename, ...rest) {
-  return compile.call(this, content, fs.realpathSync(filename), ...rest);
+  const file = fs.realpathSync(filename);
+  // The CDK validates as its variable says, and the validator takes longer to start than all else: it starts with the CDK.
+  if (process.env.CDK_VALIDATION !== 'false' && /[/\\]aws-cdk-lib[/\\][^/\\]+[/\\][^/\\]+[/\\]index\.js$/.test(file)) {
+    ahead ??= require('./ahead.js').start(path.dirname(file));
+  }
+  const result = compile.call(this, content, file, ...rest);
+  if (ahead && /[/\\]@aws[/\\]cloudformation-validate[/\\]index\.js$/.test(file)) {
+    this.exports.RegoEngine = ahead.engine(this.exports.RegoEngine);
+  }
+  return result;
 };
 
 require(process.argv[2]);

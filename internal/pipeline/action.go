@@ -129,10 +129,10 @@ func (r *reader) codeBuild(a *Action, reference any) {
 			return
 		}
 	}
-	// A project of another stack is known by its name.
+	// A project of another stack is known by its name, in the account and the region of the action.
 	for _, s := range append([]*assembly.Stack{stack}, r.stacks...) {
 		for _, res := range s.Resources(projectType) {
-			if name := textIn(s, res.Properties["Name"]); name != "" && name == a.Project && s.Account == stack.Account && s.Region == stack.Region {
+			if name := textIn(s, res.Properties["Name"]); name != "" && name == a.Project && s.Account == a.Account && s.Region == a.Region {
 				r.found(a, res)
 				return
 			}

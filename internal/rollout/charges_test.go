@@ -84,6 +84,11 @@ func TestCostsPage(t *testing.T) {
 	compare("A service in a target", ServiceCharges(target(0), service), ServiceCharges(target(1), service), ServiceCharges(target(2), service))
 	customers := environment.Runtime{HTTP: &environment.HTTP{Port: 80, Health: "/"}, Expose: &environment.Expose{Path: "/*"}}
 	compare("A service that customers reach", CanaryCharges(customers.WithDefaults(environment.Preproduction)), CanaryCharges(customers.WithDefaults(environment.Production)))
+	internal := environment.Runtime{HTTP: &environment.HTTP{Port: 80, Health: "/"}, Expose: &environment.Expose{Internal: true}}
+	compare("An internal service", CanaryCharges(internal.WithDefaults(environment.Preproduction)))
+	if got := CanaryCharges(internal.WithDefaults(environment.Production)); got != nil {
+		t.Errorf("an internal service in production: got %v", got)
+	}
 	compare("The tools account", ToolsCharges(p), ToolsCharges(sample.SixRegions()))
 	if m := regexp.MustCompile(`[$€] ?[0-9]`).FindString(page); m != "" {
 		t.Errorf("prices change by region and month, and the page names one: %s", m)

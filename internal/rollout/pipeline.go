@@ -82,10 +82,14 @@ const (
 	stepSecrets   = "Secrets"
 	stepSAST      = "SAST"
 	stepQuality   = "Quality"
+	stepSCA       = "SCA"
+	stepImageScan = "ImageScan"
+	stepVerify    = "VerifySignature"
 	stepPackage   = "Package"
 	stepContract  = "Contract"
 	stepBlueGreen = "BlueGreen"
 	stepSmoke     = "Smoke"
+	stepSynthetic = "Synthetic"
 	stepReleased  = "MarkReleased"
 	stepDispatch  = "Dispatch"
 	stepReview    = "Review"
@@ -134,10 +138,9 @@ func servicePipeline(plan *environment.Plan, s *environment.Service) Pipeline {
 	store, own, delivery := plan.Store, plan.SourceOf(s), plan.DeliverySource()
 	p := newPipeline(store, s.Name, triggerOf(store, own, plan.TriggerOf(s)))
 	p.add("Source", inOrder([]Action{source(own), source(delivery)}))
-	p.add("Build", append(gates(s),
-		build(stepPackage, "build the image, push it, copy its digest to "+strings.Join(store.Regions(), ", ")),
-		build(stepSynth, "synthesize "+s.Name+" with that digest"),
-	))
+	built := append(gates(s), build(stepPackage, "build the image, push it, copy its digest to "+strings.Join(store.Regions(), ", ")))
+	built = append(built, imageGates(store, s)...)
+	p.add("Build", append(built, build(stepSynth, "synthesize "+s.Name+" with that digest")))
 	p.add("UpdatePipeline", []Action{selfMutate()})
 	for n, e := range store.Environments {
 		for i := range e.Waves {
@@ -160,6 +163,8 @@ const (
 	doesSecrets = "look for passwords, keys and tokens"
 	doesSAST    = "look for weaknesses in the code"
 	doesQuality = "look for faults in the code"
+	doesSCA     = "look for known vulnerabilities of what the code depends on, keep its bill of materials"
+	doesScan    = "look for known vulnerabilities in the image, keep its bill of materials"
 )
 
 // gates lists what runs side by side before an image is built.
@@ -170,7 +175,17 @@ func gates(s *environment.Service) []Action {
 		gate(stepSecrets, doesSecrets, g.Secrets),
 		gate(stepSAST, doesSAST, g.SAST),
 		gate(stepQuality, doesQuality, g.Quality),
+		gate(stepSCA, doesSCA, g.SCA.Gate),
 	})
+}
+
+// imageGates lists what runs side by side once the image is in every region.
+func imageGates(store *environment.Store, s *environment.Service) []Action {
+	all := []Action{gate(stepImageScan, doesScan, s.Build.Gates.ImageScan.Gate)}
+	if profile := store.SigningProfile(); profile != "" {
+		all = append(all, build(stepVerify, "wait for the signature of "+profile+" in every region"))
+	}
+	return inOrder(all)
 }
 
 func gate(step, does string, g environment.Gate) Action {
@@ -191,7 +206,8 @@ func platformIn(t environment.Target) [][]Action {
 
 // checked adds what a service's pipeline does in every target of a wave before and after it deploys the stacks.
 func (w *wave) checked(store *environment.Store, e *environment.Environment, s *environment.Service) {
-	var contracts, releases, smokes []Action
+	var contracts, releases, smokes, canaries []Action
+	asked := e.Kind == environment.Preproduction && len(s.In(e).Asked()) > 0
 	for _, l := range w.targets {
 		t := environment.Target{Store: store, Environment: e, Region: strings.TrimPrefix(l.id, e.Name+"-")}
 		on := func(kind Kind, step, does string) Action {
@@ -201,12 +217,36 @@ func (w *wave) checked(store *environment.Store, e *environment.Environment, s *
 		}
 		contracts = append(contracts, on(Check, stepContract, "the platform has what the service needs"))
 		smokes = append(smokes, on(Check, stepSmoke, "the release answers"))
+		if asked {
+			canaries = append(canaries, on(Check, stepSynthetic, "the canary passes"))
+		}
 		if r := s.In(e).Release; r.Engine == environment.CodeDeploy {
 			releases = append(releases, on(Release, stepBlueGreen, shift(r)+bake(t)))
 		}
 	}
 	w.before = append(w.before, contracts...)
-	w.after = append(w.after, append(releases, smokes...)...)
+	w.after = append(w.after, slices.Concat(releases, smokes, canaries)...)
+	for _, test := range s.In(e).Tests.List() {
+		for _, l := range w.targets {
+			t := environment.Target{Store: store, Environment: e, Region: strings.TrimPrefix(l.id, e.Name+"-")}
+			a := in(t, Check, test.Action(), tested(test))
+			a.Name, a.Target = w.prefix(l.id)+a.step, l.id
+			w.after = append(w.after, a)
+		}
+	}
+}
+
+// tested says what a test does in a target.
+func tested(t environment.NamedTest) string {
+	does := "run the " + string(t.Kind) + " tests"
+	if l := t.Load; l != nil {
+		does = fmt.Sprintf("ask %s %d times a second for %s: p99 %s, %d %% errors at most", l.Path, l.RequestsPerSecond, duration(l.Duration), duration(l.P99), *l.ErrorPercent)
+	}
+	does += ", " + duration(t.Timeout) + " at most"
+	if t.ReportsOnly() {
+		does += ", and report only: nothing stops"
+	}
+	return does
 }
 
 // deployService deploys the stack of a service; with the engine ecs that is the release.

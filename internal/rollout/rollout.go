@@ -155,7 +155,7 @@ func toolsStacksIn(plan *environment.Plan, region string) []Stack {
 		all = append(all, Stack{Name: store.SourcesStackName(), Holds: sourcesHold(plan)})
 	}
 	if region == store.Tools.Region {
-		all = append(all, Stack{Name: store.OperationsStackName(), Holds: "delivery metrics"})
+		all = append(all, Stack{Name: store.OperationsStackName(), Holds: "notifications, delivery metrics"})
 	}
 	for i := range all {
 		all[i].account, all[i].region = store.Tools.Account, region

@@ -157,10 +157,10 @@ func (s *steps) platform() {
 	s.add(Step{
 		Title:    "Wait for the platform pipeline",
 		Commands: []Command{s.tools(s.watch(environment.PlatformName))},
-		Notes: append([]string{
+		Notes: slices.Concat([]string{
 			s.creates(),
 			"Its last action, Dispatch, says that the services' pipelines are not there yet. That is expected: a later step creates them.",
-		}, s.approvalNote()...),
+		}, s.notificationsNote(), s.approvalNote()),
 	})
 }
 
@@ -188,6 +188,14 @@ func (s *steps) services() {
 
 func (s *steps) approvals() bool {
 	return slices.ContainsFunc(s.store.Environments, func(e *environment.Environment) bool { return e.Approval != nil })
+}
+
+// notificationsNote says what those must do who are to hear of failures.
+func (s *steps) notificationsNote() []string {
+	if n := s.store.Notifications; len(n.Notify)+len(n.OnCall) == 0 {
+		return nil
+	}
+	return []string{"Everyone in notifications gets an e-mail after its stage tools and must confirm the subscription in it; until then nobody is told of what fails."}
 }
 
 func (s *steps) approvalNote() []string {

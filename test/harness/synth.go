@@ -66,6 +66,14 @@ func Main(m *testing.M) {
 	os.Exit(code)
 }
 
+// Folder makes a folder that is removed when all tests of the run are over.
+func Folder(t testing.TB, name string) string {
+	t.Helper()
+	dir, err := os.MkdirTemp(work, name)
+	require.NoError(t, err)
+	return dir
+}
+
 // app builds apps/storefront, once in a test run, and returns the program.
 func app(t testing.TB) string {
 	t.Helper()
@@ -91,6 +99,8 @@ type Input struct {
 	Context map[string]string
 	// Validate turns on CDK's strict validation of every template; see [Output.Report].
 	Validate bool
+	// Env holds more of the environment, as "NAME=value".
+	Env []string
 	// Fresh asks for a run of its own, where the output of an earlier one with the same input would do.
 	Fresh bool
 }
@@ -110,7 +120,7 @@ func Synth(t testing.TB, in Input) *Output {
 	t.Helper()
 	o := &output{}
 	if !in.Fresh {
-		shared, _ := outputs.LoadOrStore(fmt.Sprintf("%q", []any{in.Config, in.Context, in.Validate}), o)
+		shared, _ := outputs.LoadOrStore(fmt.Sprintf("%q", []any{in.Config, in.Context, in.Validate, in.Env}), o)
 		o = shared.(*output)
 	}
 	o.once.Do(func() {
@@ -138,6 +148,7 @@ func Run(t testing.TB, in Input) (*Output, error) {
 	cmd := exec.Command(app(t))
 	cmd.Dir = Root
 	cmd.Env = append(Environ(), "CDK_OUTDIR="+dir, "CDK_CONTEXT_JSON="+string(encoded))
+	cmd.Env = append(cmd.Env, in.Env...)
 	if !in.Validate {
 		cmd.Env = append(cmd.Env, "CDK_VALIDATION=false")
 	}

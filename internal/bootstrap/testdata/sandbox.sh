@@ -142,7 +142,7 @@ if wanted 111111111111 tools beta gamma prod; then
   role ecs.amazonaws.com AWSServiceRoleForECS
   role elasticloadbalancing.amazonaws.com AWSServiceRoleForElasticLoadBalancing
   role ecs.application-autoscaling.amazonaws.com AWSServiceRoleForApplicationAutoScaling_ECSService
-  quota us-west-2 codebuild L-2DC20C30 4 'Concurrently running builds for Linux/Medium environment'
+  quota us-west-2 codebuild L-2DC20C30 13 'Concurrently running builds for Linux/Medium environment'
   quota us-west-2 codebuild L-9D07B6EF 4 'Concurrently running builds for Linux/Small environment'
   quota us-west-2 fargate L-3032A538 30 'Fargate On-Demand vCPU resource count'
   quota us-west-2 ec2 L-0263D0A3 7 'EC2-VPC Elastic IPs'

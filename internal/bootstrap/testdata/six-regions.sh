@@ -143,7 +143,7 @@ finish() {
 if wanted 111111111111 tools; then
   account 111111111111 "${PROFILE_111111111111-retail-store-tools}"
   open_region me-central-1
-  quota us-west-2 codebuild L-2DC20C30 3 'Concurrently running builds for Linux/Medium environment'
+  quota us-west-2 codebuild L-2DC20C30 9 'Concurrently running builds for Linux/Medium environment'
   quota us-west-2 codebuild L-9D07B6EF 5 'Concurrently running builds for Linux/Small environment'
   npx cdk bootstrap aws://111111111111/us-west-2 --app '' --cloudformation-execution-policies arn:aws:iam::aws:policy/AdministratorAccess --public-access-block-configuration --termination-protection
   npx cdk bootstrap aws://111111111111/us-east-1 --app '' --cloudformation-execution-policies arn:aws:iam::aws:policy/AdministratorAccess --public-access-block-configuration --termination-protection

@@ -12,6 +12,9 @@ func Store() *environment.Plan {
 		Store: &environment.Store{
 			Name:  "retail-store",
 			Tools: environment.Tools{Account: "111111111111", Region: "us-west-2"},
+			Notifications: environment.Notifications{
+				Notify: []string{"team@shop.example.com"}, OnCall: []string{"oncall@shop.example.com"},
+			},
 			Environments: []*environment.Environment{
 				{
 					Name: "beta", Kind: environment.Test, Account: "222222222222",
