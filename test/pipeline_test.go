@@ -363,7 +363,7 @@ func TestStagesOfThePlatformPipeline(t *testing.T) {
 	for _, s := range pipeline(t, deploy(t, store), "retail-store-platform") {
 		stages = append(stages, s.name)
 	}
-	require.Equal(t, append([]string{"Source", "Build", "UpdatePipeline", "tools"}, waves(plan(t))...), stages)
+	require.Equal(t, append([]string{"Source", "Build", "UpdatePipeline", "Assets", "tools"}, waves(plan(t))...), stages)
 }
 
 // Catches: a stack in the wrong account or region.

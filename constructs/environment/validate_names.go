@@ -105,7 +105,6 @@ func (s *Store) toolsNames() []derivedName {
 		derivedName{"bucket", "the sources of services with provider s3", s.SourceBucketName(), maxBucket, "", "", "store"},
 		derivedName{"bucket", "the access logs of that bucket", s.SourceLogBucketName(), maxBucket, "", "", "store"},
 		derivedName{"log group", "the change filters", s.ChangesLogGroupName(), maxLogGroup, account, home, "store"},
-		derivedName{"stack", "the stack of operations", s.OperationsStackName(), maxStack, account, home, "store"},
 		derivedName{"Lambda function", "the function that measures delivery", s.DeliveryMetricsName(), maxFunction, account, home, "store"},
 		derivedName{"IAM role", "the role of the function that measures delivery", s.DeliveryMetricsRoleName(), maxRole, account, "", "store"},
 		derivedName{"dashboard", "the delivery metrics", s.DeliveryDashboardName(), maxDashboard, account, "", "store"},

@@ -137,7 +137,7 @@ func (s *simulator) work() {
 	default:
 		s.rollBack(s.production+s.random.IntN(len(s.stages)-s.production), "ManualRollback")
 	}
-	s.after(s.upTo(120*time.Hour), s.work)
+	s.after(s.upTo(200*time.Hour), s.work)
 }
 
 func (s *simulator) start(trigger string) *run {
