@@ -144,9 +144,12 @@ var fixture = sync.OnceValue(func() map[string]any {
 		Project: p, Source: code, Path: "src/app", Registry: registry, PackSource: true,
 	})
 	var scans []pipelines.CodeBuildStep
-	for id, scan := range map[string]environment.Scan{"ImageScan": {}, "OwnScan": {Gate: own}} {
-		scans = append(scans, build.ImageScan(stack, id, &build.ImageScanProps{
-			Project: p, Source: code, Path: "src/app", Name: "shop-" + strings.ToLower(id), Registry: registry, ImageDigest: build.Digest(image), Scan: scan,
+	for _, c := range []struct {
+		id   string
+		scan environment.Scan
+	}{{"ImageScan", environment.Scan{}}, {"OwnScan", environment.Scan{Gate: own}}} {
+		scans = append(scans, build.ImageScan(stack, c.id, &build.ImageScanProps{
+			Project: p, Source: code, Path: "src/app", Name: "shop-" + strings.ToLower(c.id), Registry: registry, ImageDigest: build.Digest(image), Scan: c.scan,
 		}))
 	}
 	scans = append(scans, build.VerifySignature(stack, "VerifySignature", &build.VerifySignatureProps{
