@@ -102,8 +102,9 @@ func (p *PlatformPipeline) addTools() {
 // addWave adds the targets that change together: in each the network, then the ingress.
 func (p *PlatformPipeline) addWave(e *environment.Environment, i int, w environment.Wave) {
 	wave := p.Pipeline.Pipeline.AddWave(jsii.String(e.WaveID(i)), nil)
-	open := p.Pipeline.Open(e, i, p.fingerprints)
-	if open != nil {
+	var open pipelines.Step
+	if actions := p.Pipeline.Open(e, i, p.fingerprints); actions != nil {
+		open = actions.Step()
 		wave.AddPre(open)
 	}
 	if i == 0 && e.Approval != nil {

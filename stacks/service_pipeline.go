@@ -215,18 +215,12 @@ func (p *ServicePipeline) addWave(e *environment.Environment, i int, w environme
 		targets, ids = append(targets, t), append(ids, t.ID())
 	}
 	// The actions of a stage run by their order whatever target they are for, so what comes before and after the stacks is
-	// one step for all targets.
-	contract := p.contract.In(ids...).Step()
+	// one step for all targets. It begins with the last word before the stage, after a person's.
+	before := build.InOrder(p.Pipeline.Open(e, i, p.input()), p.contract.In(ids...))
 	if i == 0 && e == store.Environments[0] {
 		review := p.Pipeline.Review(p.reviewed)
 		wave.AddPre(review)
-		contract.AddStepDependency(review)
-	}
-	// The last word before the stage, after a person's.
-	open := p.Pipeline.Open(e, i, p.input())
-	if open != nil {
-		wave.AddPre(open)
-		contract.AddStepDependency(open)
+		before.AddStepDependency(review)
 	}
 	if i == 0 && e.Approval != nil {
 		approval := p.Pipeline.Approval(e, append([]delivery.Fact{
@@ -238,13 +232,9 @@ func (p *ServicePipeline) addWave(e *environment.Environment, i int, w environme
 			{Name: "Reports only, stops nothing", Value: strings.Join(p.service.Build.Gates.ReportOnly(), ", ")},
 		}, journey(store, e)...)...)
 		wave.AddPre(approval)
-		if open != nil {
-			open.AddStepDependency(approval)
-		} else {
-			contract.AddStepDependency(approval)
-		}
+		before.AddStepDependency(approval)
 	}
-	wave.AddPre(contract)
+	wave.AddPre(before)
 	for _, t := range targets {
 		p.addTarget(wave, t)
 	}

@@ -31,7 +31,7 @@ type step struct {
 	cache        bool
 	output       string
 	permissions  []permission
-	reportGroups []awscodebuild.ReportGroup
+	reportGroups []reportGroup
 	// suffix of the step's name, which its action gets; its resources do not.
 	suffix string
 }
@@ -41,12 +41,7 @@ type step struct {
 // than a build needs, and for a role that many steps share it outgrows the 10,240 characters of a role's policies.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 func newStep(scope constructs.Construct, id string, s step) pipelines.CodeBuildStep {
-	role := s.project.Role
-	if role == nil {
-		role = NewRole(scope, id+"Role", "")
-	}
-	s.grant(role)
-
+	role := s.role(scope, id+"Role")
 	props := &pipelines.CodeBuildStepProps{
 		Input:            s.input,
 		InstallCommands:  jsii.Strings(s.install...),
@@ -79,11 +74,7 @@ func newStep(scope constructs.Construct, id string, s step) pipelines.CodeBuildS
 
 // newProject makes the project of steps that share one, and gives its role what it needs; see newStep.
 func newProject(scope constructs.Construct, id string, s step) awscodebuild.PipelineProject {
-	role := s.project.Role
-	if role == nil {
-		role = NewRole(scope, "Role", "")
-	}
-	s.grant(role)
+	role := s.role(scope, "Role")
 	spec := *s.buildSpec()
 	spec["phases"] = map[string]any{"build": map[string]any{"commands": s.commands}}
 	variables := map[string]*awscodebuild.BuildEnvironmentVariable{}
@@ -149,8 +140,19 @@ func (s *step) buildSpec() *map[string]any {
 	return &spec
 }
 
-// grant gives role the permissions that every step needs, and those of this one.
-func (s *step) grant(role awsiam.Role) {
+// role is the project's or a new one, with what the step needs.
+func (s *step) role(scope constructs.Construct, id string) awsiam.Role {
+	if role := s.project.Role; role != nil {
+		allow(role, s.needs()...)
+		return role
+	}
+	role := NewRole(scope, id, "")
+	allowFirst(role, s.needs()...)
+	return role
+}
+
+// needs are the permissions that every step needs, and those of this one.
+func (s *step) needs() []permission {
 	bucket := *s.project.Artifacts.BucketArn()
 	objects := permission{
 		actions:   []string{"s3:GetObject", "s3:GetObjectVersion"},
@@ -162,25 +164,26 @@ func (s *step) grant(role awsiam.Role) {
 		objects.actions = append(objects.actions, "s3:PutObject")
 		key = append(key, "kms:Encrypt", "kms:GenerateDataKey")
 	}
-	allow(role,
+	all := []permission{
 		objects,
-		permission{actions: []string{"s3:GetBucketAcl", "s3:GetBucketLocation"}, resources: []string{bucket}},
-		permission{
+		{actions: []string{"s3:GetBucketAcl", "s3:GetBucketLocation"}, resources: []string{bucket}},
+		{
 			actions:   []string{"logs:CreateLogStream", "logs:PutLogEvents"},
 			resources: []string{*s.project.LogGroup.LogGroupArn()},
 			reason:    "The streams of a log group are named by build ids.",
 		},
-	)
-	if k := s.project.Artifacts.EncryptionKey(); k != nil {
-		allow(role, permission{actions: key, resources: []string{*k.KeyArn()}})
 	}
-	if s.source != nil {
-		s.source.GrantClone(role)
+	if k := s.project.Artifacts.EncryptionKey(); k != nil {
+		all = append(all, permission{actions: key, resources: []string{*k.KeyArn()}})
+	}
+	if s.source != nil && s.source.HasHistory() {
+		actions, repository := s.source.CloneActions()
+		all = append(all, permission{actions: actions, resources: []string{repository}})
 	}
 	for _, group := range s.reportGroups {
-		group.GrantWrite(role)
+		all = append(all, group.permission())
 	}
-	allow(role, s.permissions...)
+	return append(all, s.permissions...)
 }
 
 // pointers leaves out what is empty.

@@ -49,31 +49,60 @@ type permission struct {
 	reason string
 }
 
-// allow adds permissions to a role, and acknowledges the wildcards among them.
+// allow adds permissions to a role that several steps may share, and acknowledges the wildcards among them.
 func allow(role awsiam.Role, permissions ...permission) {
-	var wildcards []policy.Finding
 	for _, p := range permissions {
 		statement := &awsiam.PolicyStatementProps{Actions: jsii.Strings(p.actions...), Resources: jsii.Strings(p.resources...)}
 		if p.conditions != nil {
 			statement.Conditions = &p.conditions
 		}
 		role.AddToPolicy(awsiam.NewPolicyStatement(statement))
+	}
+	if found := wildcards(role, permissions); len(found) > 0 {
+		statements := role.Node().FindChild(jsii.String("DefaultPolicy"))
+		policy.AcknowledgeOnce(statements.Node().DefaultChild().(awscdk.CfnResource), found...)
+	}
+}
+
+// allowFirst is allow for a role that was just created and that nothing is added to later: the same policy, which the kernel hears
+// of in two calls and not in two for each statement. A pipeline has a dozen of them.
+func allowFirst(role awsiam.Role, permissions ...permission) {
+	statements := make([]any, len(permissions))
+	for i, p := range permissions {
+		statement := map[string]any{"Effect": "Allow", "Action": p.actions, "Resource": p.resources}
+		if p.conditions != nil {
+			statement["Condition"] = p.conditions
+		}
+		statements[i] = statement
+	}
+	made := awsiam.NewPolicy(role, jsii.String("DefaultPolicy"), &awsiam.PolicyProps{
+		Document: awsiam.PolicyDocument_FromJson(map[string]any{"Version": "2012-10-17", "Statement": statements}),
+		Roles:    &[]awsiam.IRole{role},
+	})
+	if found := wildcards(role, permissions); len(found) > 0 {
+		policy.AcknowledgeFirst(made, found...)
+	}
+}
+
+// wildcards are the findings of the resources among permissions that hold one, each once.
+func wildcards(role awsiam.Role, permissions []permission) []policy.Finding {
+	var found []policy.Finding
+	seen := map[string]bool{}
+	for _, p := range permissions {
 		for _, resource := range p.resources {
-			if !strings.Contains(resource, "*") {
+			if !strings.Contains(resource, "*") || seen[resource] {
 				continue
 			}
+			seen[resource] = true
 			if token(resource) {
 				resource = plain(awscdk.Stack_Of(role).Resolve(resource))
 			}
-			wildcards = append(wildcards, policy.Finding{
+			found = append(found, policy.Finding{
 				Rule: "AwsSolutions-IAM5", Reason: p.reason, AppliesTo: []string{"Resource::" + resource},
 			})
 		}
 	}
-	if len(wildcards) > 0 {
-		statements := role.Node().FindChild(jsii.String("DefaultPolicy"))
-		policy.AcknowledgeOnce(statements.Node().DefaultChild().(awscdk.CfnResource), wildcards...) // several steps may share the role
-	}
+	return found
 }
 
 // plain writes a resolved value as cdk-nag does: references and attributes in angle brackets.

@@ -89,10 +89,21 @@ type TargetActions struct {
 }
 
 // Step is the actions as a step of a pipeline: before or after all targets of a wave.
-func (a *TargetActions) Step() pipelines.Step {
-	s := &targetStep{actions: a}
-	pipelines.NewStep_Override(s, &a.id)
-	a.Join(s)
+func (a *TargetActions) Step() pipelines.Step { return InOrder(a) }
+
+// InOrder is one step of several actions: those of the next run when all before have succeeded. It is called as the last of them;
+// nil ones are left out.
+func InOrder(all ...*TargetActions) pipelines.Step {
+	s := &targetStep{}
+	for _, a := range all {
+		if a != nil {
+			s.actions = append(s.actions, a)
+		}
+	}
+	pipelines.NewStep_Override(s, &s.actions[len(s.actions)-1].id)
+	for _, a := range s.actions {
+		a.Join(s)
+	}
 	return s
 }
 
@@ -138,11 +149,13 @@ func TargetActionName(action, target string, targets int) string {
 
 type targetStep struct {
 	pipelines.Step
-	actions *TargetActions
+	actions []*TargetActions
 }
 
 // ProduceAction adds the CodeBuild actions; CDK Pipelines calls it while the pipeline is built.
 func (s *targetStep) ProduceAction(stage awscodepipeline.IStage, o *pipelines.ProduceActionOptions) *pipelines.CodePipelineActionFactoryResult {
-	s.actions.Add(stage, *o.RunOrder, o)
-	return &pipelines.CodePipelineActionFactoryResult{RunOrdersConsumed: jsii.Number(1)}
+	for i, a := range s.actions {
+		a.Add(stage, *o.RunOrder+float64(i), o)
+	}
+	return &pipelines.CodePipelineActionFactoryResult{RunOrdersConsumed: jsii.Number(len(s.actions))}
 }

@@ -76,5 +76,20 @@ func (s *step) report(scope constructs.Construct, id, name string, typ awscodebu
 		Partition: jsii.String("aws"), Service: jsii.String("codebuild"), Resource: jsii.String("report-group"), ResourceName: &name,
 	})
 	s.reports[*arn] = map[string]any{"base-directory": folder, "files": []string{files}, "file-format": format}
-	s.reportGroups = append(s.reportGroups, group)
+	s.reportGroups = append(s.reportGroups, reportGroup{group, typ})
+}
+
+// reportGroup is a report group that a step writes to.
+type reportGroup struct {
+	awscodebuild.ReportGroup
+	typ awscodebuild.ReportGroupType
+}
+
+// permission is what the L2's GrantWrite allows.
+func (g reportGroup) permission() permission {
+	write := "codebuild:BatchPutTestCases"
+	if g.typ == awscodebuild.ReportGroupType_CODE_COVERAGE {
+		write = "codebuild:BatchPutCodeCoverages"
+	}
+	return permission{actions: []string{write, "codebuild:CreateReport", "codebuild:UpdateReport"}, resources: []string{*g.ReportGroupArn()}}
 }

@@ -177,17 +177,17 @@ func (p *Pipeline) addCheckRole() {
 	p.CheckRole = build.NewRole(p, "CheckRole", p.store.CheckRoleName(p.service))
 }
 
-// Open is the step that looks whether the environment takes releases now, in the stage of its wave i; see [build.OpenCheck]. It
-// belongs after the approval and before everything else. input is any output of an earlier step. Nil where the environment
+// Open are the actions that look whether the environment takes releases now, in the stage of its wave i; see [build.OpenCheck]. They
+// belong after the approval and before everything else. input is any output of an earlier step. Nil where the environment
 // cannot be closed.
-func (p *Pipeline) Open(e *environment.Environment, i int, input pipelines.IFileSetProducer) pipelines.Step {
+func (p *Pipeline) Open(e *environment.Environment, i int, input pipelines.IFileSetProducer) *build.TargetActions {
 	if !e.CanClose() {
 		return nil
 	}
 	if p.open == nil {
 		p.addOpen(input)
 	}
-	return p.open.In(e.Name, e.StageID(i)).Step()
+	return p.open.In(e.Name, e.StageID(i))
 }
 
 // addOpen creates the check of all environments that can be closed.

@@ -3,7 +3,6 @@ package source
 import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscodecommit"
 	cpactions "github.com/aws/aws-cdk-go/awscdk/v2/awscodepipelineactions"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/pipelines"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
@@ -35,9 +34,7 @@ func (c *codeCommit) Source(scope constructs.Construct, id string, trigger bool)
 			Trigger:              on,
 			CodeBuildCloneOutput: jsii.Bool(true),
 		}),
-		clone: []awsiam.PolicyStatement{awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
-			Actions:   jsii.Strings("codecommit:GitPull"),
-			Resources: &[]*string{repository.RepositoryArn()},
-		})},
+		clone:  []string{"codecommit:GitPull"},
+		cloned: *repository.RepositoryArn(),
 	}
 }

@@ -41,7 +41,8 @@ func (c *connection) Source(scope constructs.Construct, id string, trigger bool)
 			// https://docs.aws.amazon.com/codepipeline/latest/userguide/pipelines-triggers.html
 			TriggerOnPush: jsii.Bool(trigger && !filtered),
 		}),
-		clone: []awsiam.PolicyStatement{c.use()},
+		clone:  c.use(),
+		cloned: c.ARN,
 	}
 	s.complete = func(pipeline awscodepipeline.Pipeline) {
 		// CDK Pipelines allows the action of the older name only.
@@ -59,11 +60,11 @@ func (c *connection) Source(scope constructs.Construct, id string, trigger bool)
 // older one as well.
 // https://docs.aws.amazon.com/dtconsole/latest/userguide/security-iam.html
 // https://docs.aws.amazon.com/dtconsole/latest/userguide/security_iam_id-based-policy-examples-connections.html
-func (c *connection) use() awsiam.PolicyStatement {
+func (c *connection) use() []string {
 	if c.renamed() {
-		return c.allow("codestar-connections:UseConnection", "codeconnections:UseConnection")
+		return []string{"codeconnections:UseConnection", "codestar-connections:UseConnection"}
 	}
-	return c.allow("codestar-connections:UseConnection")
+	return []string{"codestar-connections:UseConnection"}
 }
 
 // renamed says whether the connection has the service's newer name.

@@ -19,8 +19,9 @@ type Provider interface {
 type Source struct {
 	// Step is the source as CDK Pipelines knows it: the input of build steps.
 	Step pipelines.CodePipelineSource
-	// clone is what a build needs to read the source.
-	clone []awsiam.PolicyStatement
+	// clone are the actions on cloned that a build needs to read the source; none where it comes as an archive.
+	clone  []string
+	cloned string
 	// attribute is the action's variable with the version, and prefix what stands before it where it is no commit's id.
 	attribute, prefix string
 	// complete does what can only be done to a pipeline that is there.
@@ -39,10 +40,15 @@ func (s *Source) CommitID() string {
 
 // GrantClone allows role to clone the source. The builds that have the source as their input need it.
 func (s *Source) GrantClone(role awsiam.IRole) {
-	for _, statement := range s.clone {
-		role.AddToPrincipalPolicy(statement)
+	if s.HasHistory() {
+		role.AddToPrincipalPolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+			Actions: jsii.Strings(s.clone...), Resources: jsii.Strings(s.cloned),
+		}))
 	}
 }
+
+// CloneActions are what [Source.GrantClone] allows, and on which resource. None where the source comes as an archive.
+func (s *Source) CloneActions() (actions []string, resource string) { return s.clone, s.cloned }
 
 // HasHistory says whether a build gets all commits before the one that it runs with, and not the files of that one only.
 func (s *Source) HasHistory() bool { return len(s.clone) > 0 }
