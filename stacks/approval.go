@@ -31,13 +31,31 @@ func tested(store *environment.Store, s *environment.Service, e *environment.Env
 		}
 		var names []string
 		for _, test := range s.In(other).Tests.List() {
-			names = append(names, test.Action())
+			if !test.ReportsOnly() {
+				names = append(names, test.Action())
+			}
 		}
 		if len(names) > 0 {
 			all = append(all, text.List(names)+" in "+other.Name)
 		}
 	}
 	return strings.Join(all, "; ")
+}
+
+// lenient names the gates of a service, and the tests of it before e, that have stopped nothing whatever they found.
+func lenient(store *environment.Store, s *environment.Service, e *environment.Environment) string {
+	names := s.Build.Gates.ReportOnly()
+	for _, other := range store.Environments {
+		if other == e {
+			break
+		}
+		for _, test := range s.In(other).Tests.List() {
+			if test.ReportsOnly() {
+				names = append(names, string(test.Kind)+" in "+other.Name)
+			}
+		}
+	}
+	return strings.Join(names, ", ")
 }
 
 // journey says through which environments a release has come to e, and how it goes on there.

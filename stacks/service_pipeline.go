@@ -3,7 +3,6 @@ package stacks
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/pipelines"
@@ -229,7 +228,7 @@ func (p *ServicePipeline) addWave(e *environment.Environment, i int, w environme
 			{Name: "Bill of materials", Value: build.SBOM(p.scan)},
 			{Name: "Unit tests", Value: pageOf(p.tests)},
 			{Name: "Passed", Value: tested(store, p.service, e)},
-			{Name: "Reports only, stops nothing", Value: strings.Join(p.service.Build.Gates.ReportOnly(), ", ")},
+			{Name: "Reports only, stops nothing", Value: lenient(store, p.service, e)},
 		}, journey(store, e)...)...)
 		wave.AddPre(approval)
 		before.AddStepDependency(approval)

@@ -59,6 +59,10 @@ func TestReportOnlyIsSaid(t *testing.T) {
 	told := catalogOf(t, func(p *environment.Plan) {
 		p.Services[0].Build.Gates.SCA.Mode, p.Services[0].Build.Gates.SCA.Reason = environment.ReportOnly, "old libraries"
 		p.Services[0].Build.Gates.ImageScan.Mode, p.Services[0].Build.Gates.ImageScan.Reason = environment.ReportOnly, "an old base image"
+		p.Services[0].Runtime.Tests = environment.Tests{
+			Integration: &environment.TargetTest{Gate: environment.Gate{Commands: []string{"make it"}}},
+			Acceptance:  &environment.TargetTest{Gate: environment.Gate{Commands: []string{"make e2e"}, Mode: environment.ReportOnly, Reason: "flaky"}},
+		}
 	})
 	names, _ := actionsOf(t, told)
 	for _, want := range []string{"Build/SCA-report-only", "Build/ImageScan-report-only"} {
@@ -66,7 +70,7 @@ func TestReportOnlyIsSaid(t *testing.T) {
 			t.Errorf("no %s: %v", want, names)
 		}
 	}
-	if got := question(told); !strings.Contains(got, "\nReports only, stops nothing: sca, imageScan\n") || !strings.Contains(got, ".SBOM_URL}\n") {
+	if got := question(told); !strings.Contains(got, "\nPassed: Integration in beta\n") || !strings.Contains(got, "\nReports only, stops nothing: sca, imageScan, acceptance in beta\n") || !strings.Contains(got, ".SBOM_URL}\n") {
 		t.Errorf("asks %s", got)
 	}
 	if got := question(catalogOf(t, func(*environment.Plan) {})); strings.Contains(got, "Reports only") {
