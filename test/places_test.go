@@ -4,6 +4,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/storeship/storeship/test/harness"
 )
 
 // Catches: a stack in the wrong account or region.

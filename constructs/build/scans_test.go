@@ -280,7 +280,7 @@ func TestVerifySignature(t *testing.T) {
 	h.fails("ECR could not sign shop/catalog@"+first+" in us-east-1", "AccessDenied", "needs signer:SignPayload", "push another commit")
 	h = verify(complete, complete, none)
 	h.fails("in eu-west-1 has no signature of arn:aws:signer:eu-west-1:", "has the pipeline shop-platform deployed its registries?", "push another commit")
-	if got := len(h.calls("sleep")); got != 59 {
+	if got := len(h.calls("sleep")); got != 44 {
 		t.Errorf("waits %d times", got)
 	}
 	verify(going, complete, complete).fails("ECR is still signing", "retry this stage")

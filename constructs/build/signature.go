@@ -47,7 +47,7 @@ func (p *VerifySignatureProps) withDefaults() *VerifySignatureProps {
 
 // How long a signature is waited for, in all regions together. ECR signs within seconds of a push.
 const (
-	signatureAttempts = 60
+	signatureAttempts = 45
 	signatureInterval = 10 * time.Second
 )
 
@@ -62,7 +62,7 @@ func VerifySignature(scope constructs.Construct, id string, props *VerifySignatu
 		repositories = append(repositories, p.Registry.repository(region))
 	}
 	return newStep(scope, id, step{
-		project: p.Project, input: p.Input, timeout: 20 * time.Minute,
+		project: p.Project, input: p.Input, timeout: GateTimeout,
 		commands: []string{script("verify-signature")},
 		variables: merge(p.Registry.variables(), map[string]string{
 			"IMAGE_DIGEST":      p.ImageDigest,

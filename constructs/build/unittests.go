@@ -1,7 +1,6 @@
 package build
 
 import (
-	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscodebuild"
@@ -22,7 +21,7 @@ func UnitTests(scope constructs.Construct, id string, props *UnitTestsProps) pip
 	preset := scripts.Of(p.Build.Preset)
 	s := step{
 		project: p.Project, source: p.Source, architecture: p.Build.Architecture,
-		privileged: p.Docker, large: true, cache: true, timeout: time.Hour,
+		privileged: p.Docker, large: true, cache: true, timeout: p.Build.TestTimeout,
 		variables: merge(caches(), pins(preset.Pins...), map[string]string{"SOURCE_PATH": p.Path}),
 		reports:   map[string]any{},
 	}

@@ -43,6 +43,9 @@ func (p *UnitTestsProps) Validate() error {
 	case b.CoverageReport != "" && b.CoverageFormat == "" && scripts.Of(b.Preset).Format == "":
 		c.Addf("Build.CoverageFormat", "required with CoverageReport: one of %v", coverageFormats)
 	}
+	if t := b.TestTimeout; t != 0 && (t < environment.MinUnitTests || t > environment.MaxUnitTests || t%time.Minute != 0) {
+		c.Addf("Build.TestTimeout", "must be whole minutes, %s to %s, got %s", environment.MinUnitTests, environment.MaxUnitTests, t)
+	}
 	switch m := b.CoverageMinimum; {
 	case m < 0 || m > 100:
 		c.Addf("Build.CoverageMinimum", "must be 0 to 100 percent, got %d", m)
@@ -66,6 +69,7 @@ func (p *UnitTestsProps) withDefaults() *UnitTestsProps {
 		set(&d.Build.CoverageReport, preset.Coverage)
 	}
 	set(&d.Build.CoverageFormat, preset.Format)
+	set(&d.Build.TestTimeout, environment.DefaultUnitTests)
 	return &d
 }
 

@@ -3,6 +3,7 @@ package environment
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/storeship/storeship/internal/text"
 )
@@ -16,6 +17,14 @@ const (
 	Block GateMode = "block"
 	// ReportOnly writes the report and lets the pipeline go on. The action's name says so.
 	ReportOnly GateMode = "report"
+)
+
+// Bounds of [Build.TestTimeout], and what it is without it. CodeBuild's least is [MinUnitTests].
+// https://docs.aws.amazon.com/codebuild/latest/userguide/limits.html
+const (
+	MinUnitTests     = 5 * time.Minute
+	MaxUnitTests     = time.Hour
+	DefaultUnitTests = 10 * time.Minute
 )
 
 // GateModes lists all modes.

@@ -91,6 +91,9 @@ type Build struct {
 	// CoverageMinimum is how many percent of the lines the tests must cover at least, 0 to 100, as CoverageReport counts them: fewer,
 	// or no report, stop the pipeline. TestCommands need a CoverageReport beside it. Default: 0, no floor.
 	CoverageMinimum int
+	// TestTimeout is how long the unit tests of a build may take, whole minutes, [MinUnitTests] to [MaxUnitTests]. Who waits longer for
+	// them goes on to the next thing. Default: [DefaultUnitTests].
+	TestTimeout time.Duration
 	// Gates are the other checks before an image is built. Default: all of them, and what they find stops the pipeline.
 	Gates Gates
 }

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/storeship/storeship/internal/text"
 )
@@ -117,6 +118,9 @@ func (c *checker) build(at string, b Build) {
 		}
 	}
 	c.coverageFloor(at, b)
+	if t := b.TestTimeout; t != 0 && (t < MinUnitTests || t > MaxUnitTests || t%time.Minute != 0) {
+		c.add(at+".testTimeout", "must be whole minutes, %s to %s, got %s", text.Duration(MinUnitTests), text.Duration(MaxUnitTests), text.Duration(t))
+	}
 	c.gates(at, b)
 }
 

@@ -184,6 +184,7 @@ func (x *explainer) source() {
 		}
 	}
 	x.add("build.coverageMinimum", strconv.Itoa(b.CoverageMinimum), "default")
+	x.add("build.testTimeout", text.Duration(cmp.Or(b.TestTimeout, environment.DefaultUnitTests)), "default")
 	x.gate("secrets", b.Gates.Secrets)
 	x.gate("sast", b.Gates.SAST)
 	x.gate("quality", b.Gates.Quality)

@@ -99,6 +99,7 @@ func (c *Config) service(name string, s *Service) *environment.Service {
 			Dockerfile: value(b.Dockerfile), Docker: value(b.Docker), TestCommands: slices.Clone(b.TestCommands), TestReports: value(b.TestReports),
 			CoverageReport: value(b.CoverageReport), CoverageFormat: value(b.CoverageFormat),
 			CoverageMinimum: value(b.CoverageMinimum),
+			TestTimeout:     time.Duration(value(b.TestTimeout)),
 			Gates:           value(b.Gates).plan(),
 		},
 		Runtime:   c.runtime(s, "").plan(),

@@ -90,7 +90,7 @@ func TestPlanHasEveryKey(t *testing.T) {
 	if want := (environment.Build{
 		Preset: environment.PresetNode, Architecture: environment.Arm64, Dockerfile: "docker/Dockerfile", Docker: true,
 		TestCommands: []string{"npm ci", "npm test"}, TestReports: "reports/*.xml",
-		CoverageReport: "coverage/clover.xml", CoverageFormat: "CLOVERXML", CoverageMinimum: 80,
+		CoverageReport: "coverage/clover.xml", CoverageFormat: "CLOVERXML", CoverageMinimum: 80, TestTimeout: 20 * time.Minute,
 		Gates: environment.Gates{
 			Secrets: environment.Gate{
 				Mode: environment.ReportOnly, Reason: "until the keys of the first year are changed",
@@ -337,9 +337,9 @@ func TestWarnings(t *testing.T) {
 		got = append(got, w.String())
 	}
 	if want := []string{
-		"testdata/good/full.yaml:91:17: services.web.build.gates.secrets.mode: its findings stop nothing: it reports only",
-		"testdata/good/full.yaml:110:17: services.web.build.gates.imageScan.mode: its findings stop nothing: it reports only",
-		"testdata/good/full.yaml:192:15: services.web.tests.acceptance.mode: a failure stops nothing: it reports only (in beta)",
+		"testdata/good/full.yaml:92:17: services.web.build.gates.secrets.mode: its findings stop nothing: it reports only",
+		"testdata/good/full.yaml:111:17: services.web.build.gates.imageScan.mode: its findings stop nothing: it reports only",
+		"testdata/good/full.yaml:193:15: services.web.tests.acceptance.mode: a failure stops nothing: it reports only (in beta)",
 	}; !slices.Equal(got, want) {
 		t.Errorf("full.yaml: %v", got)
 	}

@@ -218,6 +218,8 @@ type Build struct {
 	CoverageFormat *string `yaml:"coverageFormat" enum:"coverageFormat"`
 	// CoverageMinimum is how many percent of the lines the tests must cover at least. 0 is no floor, whatever the defaults say.
 	CoverageMinimum *int `yaml:"coverageMinimum" min:"0" max:"100" default:"0"`
+	// TestTimeout is how long the unit tests of a build may take, in whole minutes.
+	TestTimeout *Duration `yaml:"testTimeout" min:"5m" max:"1h" default:"10m"`
 	// Gates are the other checks before an image is built. Without it: all of them, and what they find stops the pipeline.
 	Gates *Gates `yaml:"gates"`
 }
