@@ -156,6 +156,7 @@ func (p *ServicePipeline) addImageGates(project build.Project, code environment.
 	}
 	p.assembly.AddStepDependency(build.VerifySignature(p.Stack, "VerifySignature", &build.VerifySignatureProps{
 		Project:     project,
+		Source:      p.code,
 		ImageDigest: build.Digest(p.image),
 		Registry:    p.registry(),
 		Platform:    store.PipelineName(environment.PlatformName),

@@ -66,7 +66,9 @@ func TestTargetTestsMay(t *testing.T) {
 			a.can(role, "s3:GetBucketAcl s3:GetBucketLocation", bucket, nil)
 			a.can(role, "kms:Decrypt", a.artifactKey(p, target.Region), viaS3(target.Region))
 			a.cannot(role, "kms:Decrypt", a.artifactKey(p, target.Region), nil)
-			a.cannot(role, "s3:PutObject s3:DeleteObject", bucket+"/x", nil)
+			// What was released is at keys that can be known, with production's templates in it.
+			a.cannot(role, "s3:GetObject", bucket+"/_released/"+p.Store.PipelineName(s.Name)+"/assembly.tar.gz", nil)
+			a.cannot(role, "s3:PutObject s3:DeleteObject", bucket+"/"+p.Store.PipelineName(s.Name)+"/x", nil)
 			a.cannot(role, "iam:PassRole", e.RoleARN(target.TaskRoleName(s.Name)), keys("iam:PassedToService", "ecs-tasks.amazonaws.com"))
 			a.cannot(role, "sts:AssumeRole", deployer, nil)
 			a.cannot(role, "codedeploy:CreateDeployment ecs:UpdateService", "*", nil)

@@ -153,7 +153,7 @@ var fixture = sync.OnceValue(func() map[string]any {
 		}))
 	}
 	scans = append(scans, build.VerifySignature(stack, "VerifySignature", &build.VerifySignatureProps{
-		Project: p, ImageDigest: build.Digest(image), Registry: registry, Platform: "shop-platform",
+		Project: p, Source: code, ImageDigest: build.Digest(image), Registry: registry, Platform: "shop-platform",
 	}))
 	for _, test := range tests {
 		image.AddStepDependency(test)

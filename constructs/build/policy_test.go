@@ -91,6 +91,7 @@ func TestPermissions(t *testing.T) {
 		{"SCARole", "ecr:BatchGetImage", nil},
 		{"SCARole", "codecommit:GitPull", code},
 		{"OwnSCARole", "inspector-scan:ScanSbom", nil},
+		{"VerifySignatureRole", "codecommit:GitPull", code},
 		{"ImageScanRole", "s3:PutObject", []string{"arn:aws:s3:::shop-artifacts/_sbom/shop-imagescan/image/*"}},
 		{"ImageScanRole", "inspector-scan:ScanSbom", []string{"*"}},
 		{"ImageScanRole", "ecr:BatchGetImage", repositories[2:]},
@@ -167,9 +168,9 @@ func TestRoleTrust(t *testing.T) {
 // architecture; logs outside the pipeline's group; and an open timeout.
 func TestProjects(t *testing.T) {
 	for step, want := range map[string]string{
-		"Go":           "LINUX_CONTAINER aws/codebuild/standard:8.0 false BUILD_GENERAL1_MEDIUM 60 map[golang:1.25]",
-		"Java":         "LINUX_CONTAINER aws/codebuild/standard:8.0 true BUILD_GENERAL1_MEDIUM 60 map[java:corretto21]",
-		"Own":          "ARM_CONTAINER aws/codebuild/amazonlinux-aarch64-standard:4.0 false BUILD_GENERAL1_MEDIUM 60 map[]",
+		"Go":           "LINUX_CONTAINER aws/codebuild/standard:8.0 false BUILD_GENERAL1_MEDIUM 10 map[golang:1.25]",
+		"Java":         "LINUX_CONTAINER aws/codebuild/standard:8.0 true BUILD_GENERAL1_MEDIUM 10 map[java:corretto21]",
+		"Own":          "ARM_CONTAINER aws/codebuild/amazonlinux-aarch64-standard:4.0 false BUILD_GENERAL1_MEDIUM 10 map[]",
 		"Secrets":      "LINUX_CONTAINER aws/codebuild/standard:8.0 false BUILD_GENERAL1_SMALL 10 map[]",
 		"SAST":         "LINUX_CONTAINER aws/codebuild/standard:8.0 false BUILD_GENERAL1_MEDIUM 10 map[python:3.13]",
 		"Package":      "LINUX_CONTAINER aws/codebuild/standard:8.0 true BUILD_GENERAL1_MEDIUM 60 map[golang:1.25]",

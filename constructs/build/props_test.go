@@ -101,7 +101,8 @@ Registry.SigningAccount: must be 12 digits, got "1"`,
 		},
 		"signature": {
 			&build.VerifySignatureProps{Registry: registry, ImageDigest: "sha256:1"},
-			project + `ImageDigest: must be "sha256:" and 64 hexadecimal digits, as build.Digest gives it, got "sha256:1"
+			project + `Source: required
+ImageDigest: must be "sha256:" and 64 hexadecimal digits, as build.Digest gives it, got "sha256:1"
 Registry.SigningProfile: required
 Platform: required`,
 		},

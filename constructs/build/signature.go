@@ -8,14 +8,16 @@ import (
 	"github.com/aws/constructs-go/constructs/v10"
 
 	"github.com/storeship/storeship/constructs/internal/node"
+	"github.com/storeship/storeship/constructs/source"
 )
 
 // VerifySignatureProps configures [VerifySignature].
 type VerifySignatureProps struct {
 	// Project is what the steps have in common. Required.
 	Project Project
-	// Input is any output of an earlier step; a CodeBuild action must have one. Default: the pipeline's first source.
-	Input pipelines.IFileSetProducer
+	// Source of the image: a CodeBuild action must have an input, and a build whose input is a clone must be allowed to make it.
+	// Required.
+	Source *source.Source
 	// ImageDigest of the image. Required.
 	ImageDigest string
 	// Registry is where the image is, with its SigningProfile. Required.
@@ -28,6 +30,9 @@ type VerifySignatureProps struct {
 func (p *VerifySignatureProps) Validate() error {
 	var c check
 	c.project(p.Project)
+	if p.Source == nil {
+		c.Addf("Source", "required")
+	}
 	c.imageDigest(p.ImageDigest)
 	c.Under("Registry", p.Registry.Validate())
 	if p.Registry.SigningProfile == "" {
@@ -62,7 +67,7 @@ func VerifySignature(scope constructs.Construct, id string, props *VerifySignatu
 		repositories = append(repositories, p.Registry.repository(region))
 	}
 	return newStep(scope, id, step{
-		project: p.Project, input: p.Input, timeout: GateTimeout,
+		project: p.Project, source: p.Source, timeout: GateTimeout,
 		commands: []string{script("verify-signature")},
 		variables: merge(p.Registry.variables(), map[string]string{
 			"IMAGE_DIGEST":      p.ImageDigest,

@@ -183,6 +183,9 @@ func (p *TargetTestsProps) buildSpec(test environment.NamedTest, name string) (s
 func (t *TargetTests) addRole(p *TargetTestsProps, subnets, groups []*string) {
 	ec2 := "arn:aws:ec2:" + p.Region + ":" + p.Account + ":"
 	interfaces, logs := ec2+"network-interface/*", "arn:aws:logs:"+p.Region+":"+p.Account+":log-group:"+p.LogGroupName+":*"
+	// CodePipeline begins the keys of artifacts with the first 20 characters of the pipeline's name: what else is in the bucket is
+	// none of a test's business.
+	artifacts := "arn:aws:s3:::" + p.ArtifactBucket + "/" + p.Pipeline[:min(20, len(p.Pipeline))] + "*"
 	bucket, key := "arn:aws:s3:::"+p.ArtifactBucket, "arn:aws:kms:"+p.Region+":"+p.ToolsAccount+":key/*"
 	created, within := []string{interfaces}, []string{}
 	for _, id := range subnets {
@@ -210,7 +213,7 @@ func (t *TargetTests) addRole(p *TargetTestsProps, subnets, groups []*string) {
 			"ec2:DescribeDhcpOptions", "ec2:DescribeNetworkInterfaces", "ec2:DescribeSecurityGroups", "ec2:DescribeSubnets", "ec2:DescribeVpcs",
 		}, "*"),
 		statement(nil, []string{"logs:CreateLogStream", "logs:PutLogEvents"}, logs),
-		statement(nil, []string{"s3:GetObject", "s3:GetObjectVersion"}, bucket+"/*"),
+		statement(nil, []string{"s3:GetObject", "s3:GetObjectVersion"}, artifacts),
 		statement(nil, []string{"s3:GetBucketAcl", "s3:GetBucketLocation"}, bucket),
 		statement(map[string]any{"StringEquals": map[string]any{"kms:ViaService": "s3." + p.Region + ".amazonaws.com"}}, []string{"kms:Decrypt"}, key),
 	}
@@ -248,7 +251,7 @@ func (t *TargetTests) addRole(p *TargetTestsProps, subnets, groups []*string) {
 		policy.Finding{
 			Rule:      "AwsSolutions-IAM5",
 			Reason:    "CodePipeline names artifacts at random when it runs; the id of the artifacts' key in another account is not known here, and it is usable through S3 only.",
-			AppliesTo: []string{"Resource::" + bucket + "/*", "Resource::" + key},
+			AppliesTo: []string{"Resource::" + artifacts, "Resource::" + key},
 		})
 }
 

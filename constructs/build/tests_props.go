@@ -45,7 +45,7 @@ type TargetTestsProps struct {
 	ToolsAccount string
 	// ArtifactBucket is the pipeline's artifact bucket in Region. Required.
 	ArtifactBucket string
-	// Pipeline is the name of the pipeline that runs the tests, for people. Required.
+	// Pipeline is the name of the pipeline that runs the tests, and whose artifacts they may read. Required.
 	Pipeline string
 }
 

@@ -317,7 +317,7 @@ func TestTargetTestsResources(t *testing.T) {
 		"ec2:CreateNetworkInterfacePermission": {ec2 + "network-interface/*"},
 		"ec2:DescribeSecurityGroups":           {"*"},
 		"logs:PutLogEvents":                    {"arn:aws:logs:us-west-2:222222222222:log-group:/shop/beta/catalog/tests:*"},
-		"s3:GetObject":                         {"arn:aws:s3:::shop-artifacts/*"},
+		"s3:GetObject":                         {"arn:aws:s3:::shop-artifacts/shop-catalog*"},
 		"kms:Decrypt":                          {"arn:aws:kms:us-west-2:111111111111:key/*"},
 		"ecr:BatchGetImage":                    {"arn:aws:ecr:us-west-2:111111111111:repository/tools/e2e"},
 		"s3:PutObject":                         nil,

@@ -2,6 +2,7 @@ package delivery
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
@@ -84,7 +85,7 @@ func (a *Artifacts) addKey(props *ArtifactsProps) {
 	for i, r := range readers(store) {
 		a.Key.AddToResourcePolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
 			Sid:        jsii.String(fmt.Sprintf("ReadArtifacts%d", i)),
-			Principals: &[]awsiam.IPrincipal{rolesOf(r.account, r.roles...)},
+			Principals: &[]awsiam.IPrincipal{rolesOf(r.account, slices.Concat(r.roles, r.tests)...)},
 			Actions:    jsii.Strings("kms:Decrypt", "kms:DescribeKey"),
 			Resources:  jsii.Strings("*"),
 			Conditions: &map[string]any{"StringLike": map[string]any{"kms:ViaService": "s3.*.amazonaws.com"}},
@@ -159,13 +160,16 @@ func (a *Artifacts) addBucket(props *ArtifactsProps) {
 			{Id: jsii.String("abort"), AbortIncompleteMultipartUploadAfter: awscdk.Duration_Days(jsii.Number(7))},
 		},
 	})
-	read := func(sid string, principal awsiam.IPrincipal) {
+	let := func(sid string, principal awsiam.IPrincipal, actions []string, resources ...*string) {
 		a.Bucket.AddToResourcePolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
 			Sid:        jsii.String(sid),
 			Principals: &[]awsiam.IPrincipal{principal},
-			Actions:    jsii.Strings("s3:GetObject*", "s3:GetBucket*", "s3:List*"),
-			Resources:  &[]*string{a.Bucket.BucketArn(), a.Bucket.ArnForObjects(jsii.String("*"))},
+			Actions:    jsii.Strings(actions...),
+			Resources:  &resources,
 		}))
+	}
+	read := func(sid string, principal awsiam.IPrincipal) {
+		let(sid, principal, []string{"s3:GetObject*", "s3:GetBucket*", "s3:List*"}, a.Bucket.BucketArn(), a.Bucket.ArnForObjects(jsii.String("*")))
 	}
 	// Within one account a statement for the account's root lets nobody in, so the tools' own deploy role is named. It
 	// exists: this very stack is deployed by it.
@@ -173,6 +177,13 @@ func (a *Artifacts) addBucket(props *ArtifactsProps) {
 	for i, r := range readers(store) {
 		if r.account != store.Tools.Account {
 			read(fmt.Sprintf("Read%d", i), rolesOf(r.account, r.roles...))
+			if len(r.tests) > 0 {
+				// Tests run code of a service: artifacts of pipelines they may read, whose keys begin with the store's name, and not what
+				// was released, whose keys can be known.
+				tests := rolesOf(r.account, r.tests...)
+				let(fmt.Sprintf("Tests%d", i), tests, []string{"s3:GetObject", "s3:GetObjectVersion"}, a.Bucket.ArnForObjects(jsii.String(store.Name+"*")))
+				let(fmt.Sprintf("TestsBucket%d", i), tests, []string{"s3:GetBucketAcl", "s3:GetBucketLocation"}, a.Bucket.BucketArn())
+			}
 		}
 	}
 	// Builds write artifacts, and some of them run code of the delivery repository or of a service: it must not be what says that

@@ -24,26 +24,27 @@ func accountRoot(account string) string { return "arn:aws:iam::" + account + ":r
 // reader is an account whose roles read artifacts.
 type reader struct {
 	account string
-	roles   []string
+	// roles deploy, and tests run code of a service.
+	roles, tests []string
 }
 
 // readers lists the environments' accounts with the role patterns that read artifacts there, by account. Policies name
 // account roots bounded by patterns because S3 and KMS refuse a principal that does not exist yet, and the roles come
 // after the bucket.
 func readers(s *environment.Store) []reader {
-	roles := map[string][]string{}
+	roles, tests := map[string][]string{}, map[string][]string{}
 	for _, e := range s.Environments {
 		if len(roles[e.Account]) == 0 {
 			roles[e.Account] = append(roles[e.Account], bootstrapDeployRole(e.Account, "*"))
 		}
 		roles[e.Account] = append(roles[e.Account], e.RoleARN(e.DeployerRoleName(s)))
 		if len(e.TestProjectPatterns(s)) > 0 {
-			roles[e.Account] = append(roles[e.Account], e.RoleARN(e.TestRolePattern(s)))
+			tests[e.Account] = append(tests[e.Account], e.RoleARN(e.TestRolePattern(s)))
 		}
 	}
 	var out []reader
 	for account, patterns := range roles {
-		out = append(out, reader{account, patterns})
+		out = append(out, reader{account, patterns, tests[account]})
 	}
 	sort.Slice(out, func(i, j int) bool { return out[i].account < out[j].account })
 	return out

@@ -94,7 +94,7 @@ exports.start = (cdk) => {
     }
   };
 
-  let config;
+  let config, lost = false;
   const answers = new Map();
   const collect = () => {
     for (let received; (received = receiveMessageOnPort(port)); ) {
@@ -116,7 +116,8 @@ exports.start = (cdk) => {
       const seen = Atomics.load(answered, 0);
       collect();
       if (config !== undefined && (config !== configured || !asked.get(file))) break;
-      if (!asked.get(file) || Date.now() > until) return undefined;
+      lost ||= Date.now() > until; // a thread that is gone says nothing of it to one that waits
+      if (!asked.get(file) || lost) return undefined;
       Atomics.wait(answered, 0, seen, 1000);
     }
     const found = answers.get(file);
