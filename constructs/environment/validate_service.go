@@ -66,7 +66,7 @@ func (c *checker) services() {
 		}
 		c.together(e)
 		c.env = ""
-		c.testedWaves(e)
+		c.stages(e)
 	}
 }
 

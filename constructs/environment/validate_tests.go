@@ -14,14 +14,6 @@ import (
 // https://docs.aws.amazon.com/codebuild/latest/APIReference/API_ProjectEnvironment.html
 var imagePattern = regexp.MustCompile(`^([A-Za-z0-9.-]+(:[0-9]+)?/)?[a-z0-9]+([._/-]+[a-z0-9]+)*(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}|@sha256:[0-9a-f]{64})$`)
 
-// What a stage of CodePipeline has beside the actions in each target, at most: the review, the approval, the stop switch, and the end
-// of the release. https://docs.aws.amazon.com/codepipeline/latest/userguide/limits.html
-const (
-	maxStageActions   = 50
-	stageActions      = 5
-	stageTargetAction = 5
-)
-
 // tests checks the tests of a service in an environment: r has its defaults, and so those only that run there.
 func (c *checker) tests(at string, e *Environment, s *Service, r Runtime) {
 	said := s.said(e)
@@ -49,28 +41,6 @@ func (c *checker) tests(at string, e *Environment, s *Service, r Runtime) {
 		c.related([]string{at + ".tests.acceptance.timeout", at + ".tests.integration.timeout"}, at+".tests.acceptance.timeout",
 			"must be at most %s together with integration's %s, got %s: who waits longer goes on to the next thing",
 			text.Duration(MaxTestTimeout), text.Duration(i.Timeout), text.Duration(a.Timeout))
-	}
-}
-
-// testedWaves checks that the actions of a wave fit into a stage, with those of the service that has the most tests.
-func (c *checker) testedWaves(e *Environment) {
-	most, at := 0, ""
-	for i, s := range c.plan.Services {
-		if n := len(s.In(e).Tests.List()); n > most {
-			most, at = n, under("services", s.Name, i)
-		}
-	}
-	if most == 0 {
-		return
-	}
-	actions := stageTargetAction + most
-	regions := (maxStageActions - stageActions) / actions
-	for i, w := range e.Waves {
-		if n := len(w.Regions); n > regions && n <= MaxWaveRegions {
-			c.related([]string{at + ".tests"}, text.Item("environments."+e.Name+".waves", i)+".regions", "must be at most %d regions, got %d: with the tests "+
-				"of %s a release takes %d actions in each, and CodePipeline allows %d in a stage; begin another wave",
-				regions, n, strings.TrimPrefix(at, "services."), actions, maxStageActions)
-		}
 	}
 }
 
