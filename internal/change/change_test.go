@@ -202,6 +202,7 @@ func TestEveryKeyIsCompared(t *testing.T) {
 		"sandbox":                        {"environments:\n", "sandbox: true\nenvironments:\n"},
 		"notifications":                  {"environments:\n", "notifications: {notify: [team@shop.example.com]}\nenvironments:\n"},
 		"signing":                        {"environments:\n", "signing: {profile: other}\nenvironments:\n"},
+		"signing.reason":                 {"environments:\n", "signing: {mode: none, reason: moving}\nenvironments:\n"},
 		"environments":                   {"  prod:\n", gamma + "  prod:\n"},
 		"environments.*.kind":            {"kind: test", "kind: preproduction"},
 		"environments.*.account":         {"222222222222", "333333333333"},
@@ -229,6 +230,60 @@ func TestEveryKeyIsCompared(t *testing.T) {
 				t.Errorf("a change of %s is not said", key)
 			}
 		}
+	}
+}
+
+// Catches: a wait for pipelines that do not start, or none for those that do: what a change of a store's or an environment's key does to the
+// services' pipelines. The steps Package and VerifySignature of each name the profile and the account that sign. And a store's key
+// that is said once more as if it were each service's.
+func TestKeysStartWhatTheyChange(t *testing.T) {
+	const head = "environments:\n"
+	signing := func(s string) []string { return []string{head, "signing: " + s + "\n" + head} }
+	managed, none := []string{head, head}, signing("{mode: none, reason: moving}")
+	for name, x := range map[string]struct {
+		old, new []string
+		starts   bool
+	}{
+		"signing, none to managed":      {none, managed, true},
+		"signing, managed to none":      {managed, none, true},
+		"signing, managed to external":  {managed, signing("{mode: external, profile: acme, account: \"999999999999\"}"), true},
+		"signing, another profile":      {managed, signing("{profile: other}"), true},
+		"signing, another account":      {signing("{mode: external, profile: acme}"), signing("{mode: external, profile: acme, account: \"999999999999\"}"), true},
+		"signing, who configures it":    {managed, signing("{mode: external, profile: retail_store_images}"), false},
+		"signing, another reason":       {none, signing("{mode: none, reason: still moving}"), false},
+		"notifications":                 {managed, []string{head, "notifications: {notify: [team@shop.example.com]}\n" + head}, false},
+		"delivery":                      {managed, []string{head, "delivery: {branch: next}\n" + head}, true},
+		"environments.*.approval, gone": {managed, []string{"    approval: {notify: [release-managers@shop.example.com]}\n", ""}, true},
+		"environments.*.freezes":        {managed, []string{"waves:\n", "freezes: [{name: sale, from: 2026-11-26T00:00, to: 2026-12-01T08:00}]\n    waves:\n"}, true},
+		"environments.*.waves.*.bake":   {managed, []string{"bake: 30m", "bake: 40m"}, true},
+		"environments.*.network":        {managed, []string{"domain: none", "domain: none\n    network: {natGateways: 2}"}, false},
+	} {
+		old, new := edit(t, base(t), x.old...), edit(t, base(t), x.new...)
+		c := between(t, old, new)
+		var b strings.Builder
+		if err := c.WriteText(&b); err != nil {
+			t.Fatal(err)
+		}
+		got := strings.Join(strings.Fields(b.String()), " ")
+		started, idle := strings.Contains(got, "starts the pipelines of ui, orders, catalog"), strings.Contains(got, "No pipeline of a service changes, and Dispatch starts none.")
+		if len(c.Refusals) > 0 || len(c.Differences) == 0 || started != x.starts || idle == x.starts {
+			t.Errorf("%s: starts %v\n%s", name, started, b.String())
+		}
+		for _, d := range c.Differences {
+			if strings.HasPrefix(name, "signing") && (d.Group != "store" || !strings.HasPrefix(d.What, "signing.")) || d.How == "" {
+				t.Errorf("%s: says %s: %s, %s: %q", name, d.Group, d.What, d.When, d.How)
+			}
+		}
+	}
+}
+
+// Catches: a colon with nothing behind it, where there is no more to say than when a change takes effect.
+func TestNothingBehindAColon(t *testing.T) {
+	c := &Change{Differences: []Difference{{Group: "store", What: "key", Kind: Changed, Old: "a", New: "b", When: frozen.NextDeployment}}}
+	var b strings.Builder
+	c.writeDifferences(&b)
+	if !strings.HasSuffix(b.String(), "    ~ key: a → b\n      when the stack is deployed\n") {
+		t.Errorf("got %q", b.String())
 	}
 }
 

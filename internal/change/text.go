@@ -65,8 +65,11 @@ func (c *Change) writeDifferences(b *strings.Builder) {
 		}
 		fmt.Fprintf(b, "    %s\n", text.Line(line))
 		how := d.How
-		if d.When != "" {
-			how = string(d.When) + ": " + d.How
+		switch {
+		case how == "":
+			how = string(d.When)
+		case d.When != "":
+			how = string(d.When) + ": " + how
 		}
 		if how != "" {
 			for _, l := range rollout.Wrap(how, width) {

@@ -36,6 +36,7 @@ func Settings() []Setting {
 		{[]string{"sandbox"}, NextDeployment, "it allows environments to share an account, and nothing is deployed for it; accounts themselves stay"},
 		{[]string{"notifications"}, NextDeployment, "the platform pipeline subscribes and unsubscribes; each new address must confirm its subscription"},
 		{[]string{"signing"}, NextDeployment, "the platform pipeline configures the registries first, then the services' pipelines ask for signatures: of an image that was pushed before there is none, so push another commit"},
+		{[]string{"signing.reason"}, NextDeployment, "it is for whoever reads the file, and nothing is deployed for it"},
 		{[]string{"environments"}, Steps, "a new environment: bootstrap its account, deploy its access stack, run the platform pipeline, then the services'; before removing one, delete its stacks"},
 		{[]string{"environments.*.kind"}, NextDeployment, "it changes defaults, of which some are rows of this table: say those explicitly first; to make it preproduction, deploy its access stack again"},
 		{[]string{"environments.*.account"}, Never, "another environment, then remove the old one"},
