@@ -136,6 +136,7 @@ var cases = []struct {
 ` + "  catalog:\n"}},
 	{"uploads-instead-of-codecommit", false, []string{"environments:\n", "source: {provider: s3}\nenvironments:\n", "{repository: retail-ui}", "{key: ui.zip}", "{repository: retail-orders}", "{key: orders.zip}"}},
 	{"notifications", false, []string{"environments:\n", "notifications: {notify: [team@shop.example.com], onCall: [oncall@shop.example.com]}\nenvironments:\n"}},
+	{"kind", false, []string{"kind: test\n    account: \"222222222222\"", "kind: preproduction\n    account: \"222222222222\"\n    network: {availabilityZones: 2}"}},
 	{"delivery-and-sources", false, []string{"environments:\n", "delivery: {repository: retail-delivery}\nenvironments:\n", "{repository: retail-ui}", "{repository: retail-web}",
 		"{repository: retail-orders}", "{repository: retail-orders, branch: release}"}},
 }
@@ -273,6 +274,55 @@ func TestKeysStartWhatTheyChange(t *testing.T) {
 			if strings.HasPrefix(name, "signing") && (d.Group != "store" || !strings.HasPrefix(d.What, "signing.")) || d.How == "" {
 				t.Errorf("%s: says %s: %s, %s: %q", name, d.Group, d.What, d.When, d.How)
 			}
+		}
+	}
+}
+
+// Catches: a new kind of an environment that is pushed as if nothing needed to be deployed before: tests and canaries of the new kind are not
+// allowed to the pipelines, nor may tests read the code, until somebody deploys the stacks that say so. And artifacts stacks that are
+// deployed before the push although they only take something away, which the pipelines until then still need.
+func TestKindsOpenWhatTheyNeed(t *testing.T) {
+	const access, artifacts = "npx cdk deploy retail-store-beta-access -c scope=access", "npx cdk deploy retail-store-artifacts-us-west-2"
+	beta := "    kind: test\n    account: \"222222222222\"\n"
+	said := func(kind string) []string {
+		return []string{beta, strings.Replace(beta, "test", kind, 1) + "    network: {availabilityZones: 2, natGateways: 1, endpoints: []}\n"}
+	}
+	for _, x := range []struct {
+		from, to      string
+		before, after bool // artifacts stacks are deployed before, after the push
+	}{
+		{"test", "preproduction", false, false},
+		{"preproduction", "test", false, false},
+		{"test", "production", false, true},
+		{"production", "test", true, false},
+		{"preproduction", "production", false, true},
+		{"production", "preproduction", true, false},
+	} {
+		name := x.from + " to " + x.to
+		old, new := edit(t, base(t), said(x.from)...), edit(t, base(t), said(x.to)...)
+		c := between(t, old, new)
+		if len(c.Refusals) > 0 {
+			t.Errorf("%s: %v", name, c.Refusals)
+			continue
+		}
+		check(t, name, c, parse(t, "old.yaml", old).Plan(), parse(t, "new.yaml", new).Plan())
+		var opened, before, after, pushed int
+		for _, s := range c.Steps {
+			for _, command := range s.Commands {
+				switch {
+				case strings.HasPrefix(command.Run, "git push "):
+					pushed++
+				case command.Run == access && command.Account == "222222222222" && pushed == 0:
+					opened++
+				case strings.HasPrefix(command.Run, artifacts) && pushed == 0:
+					before++
+				case strings.HasPrefix(command.Run, artifacts):
+					after++
+				}
+			}
+		}
+		if opened != 1 || pushed != 1 || before > 0 != x.before || after > 0 != x.after {
+			t.Errorf("%s: access %d, artifacts %d, %d pushes, artifacts %d", name, opened, before, pushed, after)
 		}
 	}
 }

@@ -38,7 +38,7 @@ func Settings() []Setting {
 		{[]string{"signing"}, NextDeployment, "the platform pipeline configures the registries first, then the services' pipelines ask for signatures: of an image that was pushed before there is none, so push another commit"},
 		{[]string{"signing.reason"}, NextDeployment, "it is for whoever reads the file, and nothing is deployed for it"},
 		{[]string{"environments"}, Steps, "a new environment: bootstrap its account, deploy its access stack, run the platform pipeline, then the services'; before removing one, delete its stacks"},
-		{[]string{"environments.*.kind"}, NextDeployment, "it changes defaults, of which some are rows of this table: say those explicitly first; to make it preproduction, deploy its access stack again"},
+		{[]string{"environments.*.kind"}, NextDeployment, "it changes defaults, of which some are rows of this table: say those explicitly first; what pipelines and tests may do follows the kind: before the push deploy the access stack again, and, if it was production, the artifacts stacks too; if it becomes production, those after the push"},
 		{[]string{"environments.*.account"}, Never, "another environment, then remove the old one"},
 		{[]string{"environments.*.domain"}, Never, "certificates, records and listeners carry it: another environment, then move the records of customers"},
 		{[]string{"environments.*.approval"}, NextDeployment, "each new address must confirm its subscription"},
