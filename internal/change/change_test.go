@@ -137,6 +137,11 @@ var cases = []struct {
 	{"uploads-instead-of-codecommit", false, []string{"environments:\n", "source: {provider: s3}\nenvironments:\n", "{repository: retail-ui}", "{key: ui.zip}", "{repository: retail-orders}", "{key: orders.zip}"}},
 	{"notifications", false, []string{"environments:\n", "notifications: {notify: [team@shop.example.com], onCall: [oncall@shop.example.com]}\nenvironments:\n"}},
 	{"kind", false, []string{"kind: test\n    account: \"222222222222\"", "kind: preproduction\n    account: \"222222222222\"\n    network: {availabilityZones: 2}"}},
+	{"tests", false, []string{"    expose: {path: /*, block: [/utility/*]}\n", `    expose: {path: /*, block: [/utility/*]}
+    tests:
+      integration: {commands: [./mvnw verify], reports: target/failsafe-reports/*.xml}
+      acceptance: {commands: [npm test], image: "node:22.21.1", timeout: 20m, variables: {LEVEL: "1"}}
+`}},
 	{"delivery-and-sources", false, []string{"environments:\n", "delivery: {repository: retail-delivery}\nenvironments:\n", "{repository: retail-ui}", "{repository: retail-web}",
 		"{repository: retail-orders}", "{repository: retail-orders, branch: release}"}},
 }
@@ -324,6 +329,34 @@ func TestKindsOpenWhatTheyNeed(t *testing.T) {
 		if opened != 1 || pushed != 1 || before > 0 != x.before || after > 0 != x.after {
 			t.Errorf("%s: access %d, artifacts %d, %d pushes, artifacts %d", name, opened, before, pushed, after)
 		}
+	}
+}
+
+// Catches: one explanation under each of ten lines that it holds for; and one that is left out where the next line is of another
+// group, or has another.
+func TestOneExplanationForLinesThatFollow(t *testing.T) {
+	line := func(group, what, how string) Difference {
+		return Difference{Group: group, What: what, Kind: Changed, Old: "a", New: "b", When: frozen.NextRelease, How: how}
+	}
+	c := &Change{Differences: []Difference{line("store", "one", "x"), line("store", "two", "x"), line("store", "three", "y"), line("settings of beta", "four", "y"),
+		line("settings of beta", "five", "x")}}
+	var b strings.Builder
+	c.writeDifferences(&b)
+	if want := `
+What changes
+  store
+    ~ one: a → b
+    ~ two: a → b
+      with the next release: x
+    ~ three: a → b
+      with the next release: y
+  settings of beta
+    ~ four: a → b
+      with the next release: y
+    ~ five: a → b
+      with the next release: x
+`; b.String() != want {
+		t.Errorf("got %s", b.String())
 	}
 }
 
