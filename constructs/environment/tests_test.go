@@ -74,7 +74,7 @@ func TestTestsOfOverrides(t *testing.T) {
 	got := p.Validate().Err()
 	for _, want := range []string{
 		"services.catalog.tests.performance: runs in environments of the kind preproduction only, and prod is of the kind production: in production customers would share the load; remove it (in prod)",
-		"services.catalog.tests.performance.load.requestsPerSecond: makes 9120 requests in 2m, and the web ACL of the public load balancer blocks an address with more than 10000; ask at most 75 times a second",
+		"services.catalog.tests.performance.load.requestsPerSecond: makes 9120 requests in 2m, more than 9000: the web ACL of the public load balancer blocks an address with more than 10000 in 5m, and the calls of tasks come from the same one; ask at most 75 times a second",
 	} {
 		if got == nil || !strings.Contains(got.Error(), want) {
 			t.Errorf("%v\nlacks %s", got, want)

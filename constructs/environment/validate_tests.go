@@ -3,7 +3,6 @@ package environment
 import (
 	"reflect"
 	"regexp"
-	"slices"
 	"strings"
 	"time"
 
@@ -58,11 +57,15 @@ func (c *checker) targetTest(at string, k TestKind, t *TargetTest) {
 	case len(t.Commands) == 0:
 		c.add(at+".commands", "is required: what tests the service, such as [npm ci, npm run test:%s]", k)
 	}
-	c.gate(at, t.Gate)
+	writes := ""
+	if t.Load != nil {
+		writes = "a load writes its own"
+	}
+	c.gate(at, t.Gate, "a failure stops", writes)
 	switch name := strings.ToLower(t.Image); {
 	case t.Image == "":
-	case len(t.Commands) == 0:
-		c.add(at+".image", "goes with commands only")
+	case t.Load != nil && len(t.Commands) == 0:
+		c.add(at+".image", "goes with commands only, and a load has none; remove it")
 	case strings.HasPrefix(name, "aws/codebuild/"):
 		c.add(at+".image", "is one of CodeBuild's own, which commands run in without it; remove it")
 	case !imagePattern.MatchString(t.Image):
@@ -76,7 +79,7 @@ func (c *checker) targetTest(at string, k TestKind, t *TargetTest) {
 	for _, name := range sortedKeys(t.Variables) {
 		path := text.Under(at+".variables", name)
 		c.variableName(path, name)
-		if slices.Contains(TestVariables, name) || strings.HasPrefix(name, "CODEBUILD_") || strings.HasPrefix(name, "AWS_") || strings.HasPrefix(name, "LOAD_") {
+		if IsTestVariable(name) {
 			c.add(path, "every test has a variable of this name, or AWS sets it; choose another")
 		}
 	}
@@ -137,8 +140,9 @@ func (c *checker) inTarget(at string, e *Environment, r Runtime, t *TargetTest) 
 		}
 	}
 	if n := l.RequestsPerSecond * int(min(l.Duration, RateWindow)/time.Second); n > maxPublicLoad {
-		c.related([]string{at + ".load.duration"}, at+".load.requestsPerSecond", "makes %d requests in %s, and the web ACL of the public load balancer "+
-			"blocks an address with more than %d; ask at most %d times a second for so long, or the services behind it", n,
-			text.Duration(min(l.Duration, RateWindow)), RateLimit, maxPublicLoad/int(min(l.Duration, RateWindow)/time.Second))
+		c.related([]string{at + ".load.duration"}, at+".load.requestsPerSecond", "makes %d requests in %s, more than %d: the web ACL of the public load "+
+			"balancer blocks an address with more than %d in %s, and the calls of tasks come from the same one; ask at most %d times a second for so long, or the "+
+			"services behind it", n, text.Duration(min(l.Duration, RateWindow)), maxPublicLoad, RateLimit, text.Duration(RateWindow),
+			maxPublicLoad/int(min(l.Duration, RateWindow)/time.Second))
 	}
 }
