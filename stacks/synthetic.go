@@ -15,7 +15,7 @@ func (p *ServicePipeline) addSynthetic() {
 	props := &build.SyntheticTestProps{Project: p.Pipeline.CheckProject(), Input: p.input()}
 	for _, t := range p.props.Plan.Store.Targets() {
 		r := p.service.In(t.Environment)
-		if t.Environment.Kind != environment.Preproduction || len(r.Asked()) == 0 {
+		if !t.Environment.LooksAtCanary(r) {
 			continue
 		}
 		props.Targets = append(props.Targets, build.SyntheticTarget{
@@ -35,7 +35,7 @@ func (p *ServicePipeline) addSynthetic() {
 
 // syntheticTest is the step after the release in the targets of a wave; nil where no canary is looked at.
 func (p *ServicePipeline) syntheticTest(e *environment.Environment, targets []string) pipelines.Step {
-	if e.Kind != environment.Preproduction || len(p.service.In(e).Asked()) == 0 {
+	if !e.LooksAtCanary(p.service.In(e)) {
 		return nil
 	}
 	return p.synthetic.In(targets...).Step()

@@ -110,6 +110,25 @@ func testHost(t *testing.T, kind environment.TestKind) *host {
 	return h
 }
 
+// Catches: a variable of a plan that the build sets itself: it would be accepted, and then be another value.
+func TestTargetTestsKnowTheirOwnVariables(t *testing.T) {
+	own := 0
+	for _, kind := range environment.TestKinds {
+		for name := range testProject(t, kind).variables {
+			if name == "ORDERS_URL" {
+				continue // the plan's
+			}
+			own++
+			if !environment.IsTestVariable(name) {
+				t.Errorf("%s: a plan may set %s", kind, name)
+			}
+		}
+	}
+	if own < 20 || environment.IsTestVariable("ORDERS_URL") {
+		t.Errorf("%d variables", own)
+	}
+}
+
 // Catches a source of another commit or without what a clone has, history that goes to other accounts, an archive within the image's
 // context; tests that run elsewhere than in the service's folder, a failure in a pipe or an earlier command that is lost, and a report
 // that CodeBuild does not find.

@@ -141,7 +141,7 @@ func (g Gates) ReportOnly() []string {
 
 func (c *checker) gates(at string, b Build) {
 	for _, g := range b.Gates.all() {
-		c.gate(at+".gates."+g.key, g.Gate)
+		c.gate(at+".gates."+g.key, g.Gate, "its findings stop", "the gate's own know where they write")
 	}
 	c.scan(at+".gates.sca", b.Gates.SCA)
 	c.scan(at+".gates.imageScan", b.Gates.ImageScan)
@@ -150,8 +150,10 @@ func (c *checker) gates(at string, b Build) {
 	}
 }
 
-func (c *checker) gate(at string, g Gate) {
-	c.gateMode(at, g.Mode, g.Reason)
+// gate checks a gate, or a test, which is one: what stops nothing in the mode report, and who writes the reports instead of commands; nobody
+// where commands are missing, which is said elsewhere.
+func (c *checker) gate(at string, g Gate, stops, writes string) {
+	c.gateMode(at, g.Mode, g.Reason, stops)
 	for i, command := range g.Commands {
 		if strings.TrimSpace(command) == "" {
 			c.add(text.Item(at+".commands", i), "must not be empty")
@@ -160,8 +162,8 @@ func (c *checker) gate(at string, g Gate) {
 	if g.Reports == "" {
 		return
 	}
-	if len(g.Commands) == 0 {
-		c.add(at+".reports", "goes with commands only: the gate's own know where they write")
+	if len(g.Commands) == 0 && writes != "" {
+		c.related([]string{at + ".commands"}, at+".reports", "goes with commands only: %s", writes)
 		return
 	}
 	c.relative(at+".reports", g.Reports, globPattern)
@@ -182,13 +184,13 @@ func (c *checker) scan(at string, s Scan) {
 }
 
 // gateMode checks whether a gate says why it stops nothing, where that lets something into production.
-func (c *checker) gateMode(at string, mode GateMode, reason string) {
+func (c *checker) gateMode(at string, mode GateMode, reason, stops string) {
 	if mode != "" && !oneOf(c, at+".mode", mode, GateModes) {
 		return
 	}
 	if e := c.production(); mode == ReportOnly && strings.TrimSpace(reason) == "" && e != nil {
 		c.related([]string{at + ".mode"}, at+".reason",
-			"is required: with mode report its findings stop nothing on the way to %s; say why, or let it block", e.Name)
+			"is required: with mode report %s nothing on the way to %s; say why, or let it block", stops, e.Name)
 	}
 }
 

@@ -243,7 +243,11 @@ func (c *checker) freezes(at string, all []Freeze) {
 			from, begins := c.moment(path+".from", f.From, zone)
 			to, ends := c.moment(path+".to", f.To, zone)
 			if begins && ends && !to.After(from) {
-				c.related([]string{path + ".from"}, path+".to", "ends before it begins: must be after from, which is %s, got %s", f.From, f.To)
+				when := "before"
+				if to.Equal(from) {
+					when = "when"
+				}
+				c.related([]string{path + ".from"}, path+".to", "ends "+when+" it begins: must be after from, which is %s, got %s", f.From, f.To)
 			}
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/storeship/storeship/internal/text"
@@ -109,10 +110,22 @@ func (k TestKind) Step() string {
 	return map[TestKind]string{Integration: "Integration", Acceptance: "Acceptance", Performance: "Performance"}[k]
 }
 
-// TestVariables are the names of what every test finds in its environment; see docs/tests.md. Variables of a test may have none of them.
+// TestVariables are the names of what every test finds in its environment; see docs/tests.md. Variables of a test may have none of them, nor
+// others that [IsTestVariable] knows.
 var TestVariables = []string{
 	"CLUSTER", "COMMIT_ID", "ENVIRONMENT", "IMAGE_DIGEST", "LOG_GROUP", "REGION", "SERVICE", "SERVICE_NAME", "STORE", "TARGET", "TARGET_HOST",
 	"TARGET_URL", "TASK_ROLE_ARN",
+}
+
+// testInternals are the names of what a test's build sets for itself, and of what no tool finds its way without.
+var testInternals = []string{
+	"HOME", "PATH", "REPORT", "REPORT_OF", "SOURCE_PATH", "STORESHIP", "TEST_REPORTS", "TEST_REPORTS_PATTERN", "VEGETA_VERSION",
+}
+
+// IsTestVariable says whether every test has a variable of this name, or AWS sets it: variables of a test may not have it.
+func IsTestVariable(name string) bool {
+	return slices.Contains(TestVariables, name) || slices.Contains(testInternals, name) ||
+		strings.HasPrefix(name, "AWS_") || strings.HasPrefix(name, "CODEBUILD_") || strings.HasPrefix(name, "LOAD_")
 }
 
 // NamedTest is a test with its kind.

@@ -67,7 +67,7 @@ func (c *checker) services() {
 		}
 		c.together(e)
 		c.env = ""
-		c.testedWaves(e)
+		c.stages(e)
 	}
 }
 

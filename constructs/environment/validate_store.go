@@ -206,8 +206,8 @@ func (c *checker) waves(path string, e *Environment) {
 			c.add(wave+".regions", "at least one region is required")
 		}
 		if n := len(w.Regions); n > MaxWaveRegions {
-			c.add(wave+".regions", "must be at most %d regions, got %d: a release takes 5 actions in each, and CodePipeline allows 50 in a stage; "+
-				"begin another wave", MaxWaveRegions, n)
+			c.add(wave+".regions", "must be at most %d regions, got %d: a release by CodeDeploy takes 5 actions or more in each, and CodePipeline "+
+				"allows %d in a stage; begin another wave", MaxWaveRegions, n, MaxStageActions)
 		}
 		for j, r := range w.Regions {
 			at := text.Item(wave+".regions", j)

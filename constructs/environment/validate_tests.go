@@ -3,7 +3,6 @@ package environment
 import (
 	"reflect"
 	"regexp"
-	"slices"
 	"strings"
 	"time"
 
@@ -13,14 +12,6 @@ import (
 // imagePattern is an image of any registry with a tag or a digest: "node:22.11.0", "public.ecr.aws/x/y@sha256:…".
 // https://docs.aws.amazon.com/codebuild/latest/APIReference/API_ProjectEnvironment.html
 var imagePattern = regexp.MustCompile(`^([A-Za-z0-9.-]+(:[0-9]+)?/)?[a-z0-9]+([._/-]+[a-z0-9]+)*(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}|@sha256:[0-9a-f]{64})$`)
-
-// What a stage of CodePipeline has beside the actions in each target, at most: the review, the approval, the stop switch, and the end
-// of the release. https://docs.aws.amazon.com/codepipeline/latest/userguide/limits.html
-const (
-	maxStageActions   = 50
-	stageActions      = 5
-	stageTargetAction = 5
-)
 
 // tests checks the tests of a service in an environment: r has its defaults, and so those only that run there.
 func (c *checker) tests(at string, e *Environment, s *Service, r Runtime) {
@@ -52,28 +43,6 @@ func (c *checker) tests(at string, e *Environment, s *Service, r Runtime) {
 	}
 }
 
-// testedWaves checks that the actions of a wave fit into a stage, with those of the service that has the most tests.
-func (c *checker) testedWaves(e *Environment) {
-	most, at := 0, ""
-	for i, s := range c.plan.Services {
-		if n := len(s.In(e).Tests.List()); n > most {
-			most, at = n, under("services", s.Name, i)
-		}
-	}
-	if most == 0 {
-		return
-	}
-	actions := stageTargetAction + most
-	regions := (maxStageActions - stageActions) / actions
-	for i, w := range e.Waves {
-		if n := len(w.Regions); n > regions && n <= MaxWaveRegions {
-			c.related([]string{at + ".tests"}, text.Item("environments."+e.Name+".waves", i)+".regions", "must be at most %d regions, got %d: with the tests "+
-				"of %s a release takes %d actions in each, and CodePipeline allows %d in a stage; begin another wave",
-				regions, n, strings.TrimPrefix(at, "services."), actions, maxStageActions)
-		}
-	}
-}
-
 // targetTest checks what can be said of a test alone.
 func (c *checker) targetTest(at string, k TestKind, t *TargetTest) {
 	switch l := t.Load; {
@@ -88,11 +57,15 @@ func (c *checker) targetTest(at string, k TestKind, t *TargetTest) {
 	case len(t.Commands) == 0:
 		c.add(at+".commands", "is required: what tests the service, such as [npm ci, npm run test:%s]", k)
 	}
-	c.gate(at, t.Gate)
+	writes := ""
+	if t.Load != nil {
+		writes = "a load writes its own"
+	}
+	c.gate(at, t.Gate, "a failure stops", writes)
 	switch name := strings.ToLower(t.Image); {
 	case t.Image == "":
-	case len(t.Commands) == 0:
-		c.add(at+".image", "goes with commands only")
+	case t.Load != nil && len(t.Commands) == 0:
+		c.add(at+".image", "goes with commands only, and a load has none; remove it")
 	case strings.HasPrefix(name, "aws/codebuild/"):
 		c.add(at+".image", "is one of CodeBuild's own, which commands run in without it; remove it")
 	case !imagePattern.MatchString(t.Image):
@@ -106,7 +79,7 @@ func (c *checker) targetTest(at string, k TestKind, t *TargetTest) {
 	for _, name := range sortedKeys(t.Variables) {
 		path := text.Under(at+".variables", name)
 		c.variableName(path, name)
-		if slices.Contains(TestVariables, name) || strings.HasPrefix(name, "CODEBUILD_") || strings.HasPrefix(name, "AWS_") || strings.HasPrefix(name, "LOAD_") {
+		if IsTestVariable(name) {
 			c.add(path, "every test has a variable of this name, or AWS sets it; choose another")
 		}
 	}
@@ -167,8 +140,9 @@ func (c *checker) inTarget(at string, e *Environment, r Runtime, t *TargetTest) 
 		}
 	}
 	if n := l.RequestsPerSecond * int(min(l.Duration, RateWindow)/time.Second); n > maxPublicLoad {
-		c.related([]string{at + ".load.duration"}, at+".load.requestsPerSecond", "makes %d requests in %s, and the web ACL of the public load balancer "+
-			"blocks an address with more than %d; ask at most %d times a second for so long, or the services behind it", n,
-			text.Duration(min(l.Duration, RateWindow)), RateLimit, maxPublicLoad/int(min(l.Duration, RateWindow)/time.Second))
+		c.related([]string{at + ".load.duration"}, at+".load.requestsPerSecond", "makes %d requests in %s, more than %d: the web ACL of the public load "+
+			"balancer blocks an address with more than %d in %s, and the calls of tasks come from the same one; ask at most %d times a second for so long, or the "+
+			"services behind it", n, text.Duration(min(l.Duration, RateWindow)), maxPublicLoad, RateLimit, text.Duration(RateWindow),
+			maxPublicLoad/int(min(l.Duration, RateWindow)/time.Second))
 	}
 }

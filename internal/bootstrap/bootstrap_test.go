@@ -38,7 +38,7 @@ func golden(t *testing.T, name, got string) {
 // Golden text and script: what people read and run. Catches any change of it that nobody looked at.
 func TestGolden(t *testing.T) {
 	for name, plan := range map[string]*environment.Plan{
-		"store": sample.Store(), "six-regions": sample.SixRegions(), "sandbox": sample.Sandbox(),
+		"store": sample.Store(), "six-regions": sample.SixRegions(), "sandbox": sample.Sandbox(), "tests": withTests(sample.Store()),
 	} {
 		b := New(plan, Options{})
 		var text, script bytes.Buffer
@@ -92,6 +92,53 @@ func TestNeeds(t *testing.T) {
 	} {
 		if got := find(t, c.b, c.account, c.region, c.code).Need; got != c.need {
 			t.Errorf("%s: got %d, want %d", c.name, got, c.need)
+		}
+	}
+}
+
+// withTests gives catalog tests in beta and gamma, ui in gamma only.
+func withTests(p *environment.Plan) *environment.Plan {
+	commands := &environment.TargetTest{Gate: environment.Gate{Commands: []string{"make it"}}}
+	p.Services[0].Runtime.Tests = environment.Tests{Integration: commands, Acceptance: commands, Performance: commands}
+	p.Services[1].Runtime.Tests = environment.Tests{Performance: commands}
+	return p
+}
+
+// Catches: an account whose tests wait for one build, which is what a new one has: they are builds of the environments' accounts, one at a
+// time of each service in each target. And a quota that is there twice where the pipelines build in the same account and region: the
+// second would be asked for without the first.
+func TestTestsNeedBuilds(t *testing.T) {
+	const medium = "L-2DC20C30"
+	store, six, sandbox := New(withTests(sample.Store()), Options{}), New(withTests(sample.SixRegions()), Options{}), New(withTests(sample.Sandbox()), Options{})
+	for _, c := range []struct {
+		name            string
+		b               *Bootstrap
+		account, region string
+		need            int
+	}{
+		{"integration and acceptance of catalog", store, "222222222222", "us-west-2", 1},
+		{"performance of both", store, "333333333333", "us-west-2", 2},
+		{"in every region of gamma", six, "333333333333", "us-east-1", 2},
+		{"with the pipelines: 13 and 1 + 2", sandbox, "111111111111", "us-west-2", 16},
+	} {
+		if q := find(t, c.b, c.account, c.region, medium); q.Need != c.need || !q.Varies || q.Default != 1 || !strings.Contains(q.Why, "tests of all services at once where they run") {
+			t.Errorf("%s: got %+v, want %d", c.name, q, c.need)
+		}
+	}
+	for _, b := range []*Bootstrap{store, six, sandbox} {
+		for _, a := range b.Accounts {
+			for _, r := range a.Regions {
+				seen := map[string]bool{}
+				for _, q := range r.Quotas {
+					if seen[q.Name] {
+						t.Errorf("%s %s: %s is there twice", a.ID, r.Name, q.Name)
+					}
+					seen[q.Name] = true
+					if a.ID == "444444444444" && q.Code == medium {
+						t.Errorf("production, which has no tests: %+v", q)
+					}
+				}
+			}
 		}
 	}
 }

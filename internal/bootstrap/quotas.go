@@ -2,6 +2,7 @@ package bootstrap
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 
 	"github.com/storeship/storeship/constructs/environment"
@@ -54,10 +55,37 @@ func quotas(plan *environment.Plan, account, region string) []Quota {
 		}
 	}
 	if len(targets) > 0 {
-		all = append(all, targetQuotas(plan, targets)...)
+		all = merge(append(all, targetQuotas(plan, targets)...))
 	}
 	return all
 }
+
+// merge makes one quota of those that an account needs twice: where the pipelines are in the account of a target, what both build counts
+// together.
+func merge(all []Quota) []Quota {
+	var merged []Quota
+	for _, q := range all {
+		i := slices.IndexFunc(merged, func(o Quota) bool { return o.Service == q.Service && o.Name == q.Name })
+		if i < 0 {
+			merged = append(merged, q)
+			continue
+		}
+		merged[i].Need += q.Need
+		merged[i].Why += "; " + q.Why
+	}
+	return merged
+}
+
+// builds is the quota of builds that run at the same time on a kind of host.
+func builds(host, code string, need int, why string) Quota {
+	return Quota{
+		Name: "Concurrently running builds for " + host + " environment", Service: "codebuild", Code: code,
+		Need: need, Default: 1, Varies: true, Why: why, Page: buildPage,
+	}
+}
+
+// mediumCode is the code of the quota of builds on a medium host with Linux.
+const mediumCode = "L-2DC20C30"
 
 // mediumBuilds is how many builds of a medium host a service's pipeline has side by side: UnitTests, SAST, Quality, SCA.
 const mediumBuilds = 4
@@ -75,14 +103,8 @@ func toolsQuotas(plan *environment.Plan) []Quota {
 	if widest > 1 {
 		checks += fmt.Sprintf(", in a wave of %d targets", widest)
 	}
-	builds := func(host, code string, need int, why string) Quota {
-		return Quota{
-			Name: "Concurrently running builds for " + host + " environment", Service: "codebuild", Code: code,
-			Need: need, Default: 1, Varies: true, Why: why, Page: buildPage,
-		}
-	}
 	all := []Quota{
-		builds("Linux/Medium", "L-2DC20C30", 1+mediumBuilds*services, "tests, gates, packages and synths of "+why),
+		builds("Linux/Medium", mediumCode, 1+mediumBuilds*services, "tests, gates, packages and synths of "+why),
 		builds("Linux/Small", "L-9D07B6EF", 1+services*widest, "updates and checks of "+checks),
 	}
 	arm := 0
@@ -102,7 +124,7 @@ func toolsQuotas(plan *environment.Plan) []Quota {
 
 // use is what targets in one region use. Sums are of the region, peaks of one VPC or load balancer.
 type use struct {
-	targets, milliVCPU, tasks, groups, addresses        int
+	targets, milliVCPU, tasks, groups, addresses, tests int
 	gatewaysPerZone                                     int
 	endpoints, internal, public, publicRules, sourceIPs int
 	balancerTargets, balancerGroups                     int
@@ -123,7 +145,7 @@ func targetQuotas(plan *environment.Plan, targets []environment.Target) []Quota 
 	}
 	fixed := elb("Target Groups per Application Load Balancer", "L-822D1B1B", u.balancerGroups, 100, "blue and green of the services behind one balancer")
 	fixed.Fixed = true
-	return []Quota{
+	all := []Quota{
 		{
 			Name: "Fargate On-Demand vCPU resource count", Service: "fargate", Code: "L-3032A538",
 			Need: ceil(u.milliVCPU, 1000), Default: 6, Varies: true, Why: "old and new tasks of " + services + " at the maximum", Page: fargatePage,
@@ -144,6 +166,10 @@ func targetQuotas(plan *environment.Plan, targets []environment.Target) []Quota 
 		elb("Target Groups per Region", "L-B22855CB", u.groups, 3000, "blue and green of "+services),
 		elb("Targets per Application Load Balancer", "L-7E6692B2", u.balancerTargets, 1000, "old and new tasks behind one balancer"),
 	}
+	if u.tests > 0 {
+		all = append(all, builds("Linux/Medium", mediumCode, u.tests, "tests of all services at once where they run, in each one after the other"))
+	}
+	return all
 }
 
 // add adds a target. Peaks take the larger of what there is and the target's own.
@@ -156,6 +182,10 @@ func (u *use) add(plan *environment.Plan, t environment.Target) {
 	var internal, public, internalGroups, publicGroups, internalTasks, publicTasks int
 	for _, s := range plan.Services {
 		r := s.In(t.Environment)
+		// One after the other, whatever a service has of them.
+		if len(r.Tests.List()) > 0 {
+			u.tests++
+		}
 		tasks := rollout.Peak(r)
 		u.milliVCPU += tasks * r.CPU * 1000 / 1024
 		u.tasks += tasks

@@ -136,6 +136,12 @@ var cases = []struct {
 ` + "  catalog:\n"}},
 	{"uploads-instead-of-codecommit", false, []string{"environments:\n", "source: {provider: s3}\nenvironments:\n", "{repository: retail-ui}", "{key: ui.zip}", "{repository: retail-orders}", "{key: orders.zip}"}},
 	{"notifications", false, []string{"environments:\n", "notifications: {notify: [team@shop.example.com], onCall: [oncall@shop.example.com]}\nenvironments:\n"}},
+	{"kind", false, []string{"kind: test\n    account: \"222222222222\"", "kind: preproduction\n    account: \"222222222222\"\n    network: {availabilityZones: 2}"}},
+	{"tests", false, []string{"    expose: {path: /*, block: [/utility/*]}\n", `    expose: {path: /*, block: [/utility/*]}
+    tests:
+      integration: {commands: [./mvnw verify], reports: target/failsafe-reports/*.xml}
+      acceptance: {commands: [npm test], image: "node:22.21.1", timeout: 20m, variables: {LEVEL: "1"}}
+`}},
 	{"delivery-and-sources", false, []string{"environments:\n", "delivery: {repository: retail-delivery}\nenvironments:\n", "{repository: retail-ui}", "{repository: retail-web}",
 		"{repository: retail-orders}", "{repository: retail-orders, branch: release}"}},
 }
@@ -202,6 +208,7 @@ func TestEveryKeyIsCompared(t *testing.T) {
 		"sandbox":                        {"environments:\n", "sandbox: true\nenvironments:\n"},
 		"notifications":                  {"environments:\n", "notifications: {notify: [team@shop.example.com]}\nenvironments:\n"},
 		"signing":                        {"environments:\n", "signing: {profile: other}\nenvironments:\n"},
+		"signing.reason":                 {"environments:\n", "signing: {mode: none, reason: moving}\nenvironments:\n"},
 		"environments":                   {"  prod:\n", gamma + "  prod:\n"},
 		"environments.*.kind":            {"kind: test", "kind: preproduction"},
 		"environments.*.account":         {"222222222222", "333333333333"},
@@ -229,6 +236,137 @@ func TestEveryKeyIsCompared(t *testing.T) {
 				t.Errorf("a change of %s is not said", key)
 			}
 		}
+	}
+}
+
+// Catches: a wait for pipelines that do not start, or none for those that do: what a change of a store's or an environment's key does to the
+// services' pipelines. The steps Package and VerifySignature of each name the profile and the account that sign. And a store's key
+// that is said once more as if it were each service's.
+func TestKeysStartWhatTheyChange(t *testing.T) {
+	const head = "environments:\n"
+	signing := func(s string) []string { return []string{head, "signing: " + s + "\n" + head} }
+	managed, none := []string{head, head}, signing("{mode: none, reason: moving}")
+	for name, x := range map[string]struct {
+		old, new []string
+		starts   bool
+	}{
+		"signing, none to managed":      {none, managed, true},
+		"signing, managed to none":      {managed, none, true},
+		"signing, managed to external":  {managed, signing("{mode: external, profile: acme, account: \"999999999999\"}"), true},
+		"signing, another profile":      {managed, signing("{profile: other}"), true},
+		"signing, another account":      {signing("{mode: external, profile: acme}"), signing("{mode: external, profile: acme, account: \"999999999999\"}"), true},
+		"signing, who configures it":    {managed, signing("{mode: external, profile: retail_store_images}"), false},
+		"signing, another reason":       {none, signing("{mode: none, reason: still moving}"), false},
+		"notifications":                 {managed, []string{head, "notifications: {notify: [team@shop.example.com]}\n" + head}, false},
+		"delivery":                      {managed, []string{head, "delivery: {branch: next}\n" + head}, true},
+		"environments.*.approval, gone": {managed, []string{"    approval: {notify: [release-managers@shop.example.com]}\n", ""}, true},
+		"environments.*.freezes":        {managed, []string{"waves:\n", "freezes: [{name: sale, from: 2026-11-26T00:00, to: 2026-12-01T08:00}]\n    waves:\n"}, true},
+		"environments.*.waves.*.bake":   {managed, []string{"bake: 30m", "bake: 40m"}, true},
+		"environments.*.network":        {managed, []string{"domain: none", "domain: none\n    network: {natGateways: 2}"}, false},
+	} {
+		old, new := edit(t, base(t), x.old...), edit(t, base(t), x.new...)
+		c := between(t, old, new)
+		var b strings.Builder
+		if err := c.WriteText(&b); err != nil {
+			t.Fatal(err)
+		}
+		got := strings.Join(strings.Fields(b.String()), " ")
+		started, idle := strings.Contains(got, "starts the pipelines of ui, orders, catalog"), strings.Contains(got, "No pipeline of a service changes, and Dispatch starts none.")
+		if len(c.Refusals) > 0 || len(c.Differences) == 0 || started != x.starts || idle == x.starts {
+			t.Errorf("%s: starts %v\n%s", name, started, b.String())
+		}
+		for _, d := range c.Differences {
+			if strings.HasPrefix(name, "signing") && (d.Group != "store" || !strings.HasPrefix(d.What, "signing.")) || d.How == "" {
+				t.Errorf("%s: says %s: %s, %s: %q", name, d.Group, d.What, d.When, d.How)
+			}
+		}
+	}
+}
+
+// Catches: a new kind of an environment that is pushed as if nothing needed to be deployed before: tests and canaries of the new kind are not
+// allowed to the pipelines, nor may tests read the code, until somebody deploys the stacks that say so. And artifacts stacks that are
+// deployed before the push although they only take something away, which the pipelines until then still need.
+func TestKindsOpenWhatTheyNeed(t *testing.T) {
+	const access, artifacts = "npx cdk deploy retail-store-beta-access -c scope=access", "npx cdk deploy retail-store-artifacts-us-west-2"
+	beta := "    kind: test\n    account: \"222222222222\"\n"
+	said := func(kind string) []string {
+		return []string{beta, strings.Replace(beta, "test", kind, 1) + "    network: {availabilityZones: 2, natGateways: 1, endpoints: []}\n"}
+	}
+	for _, x := range []struct {
+		from, to      string
+		before, after bool // artifacts stacks are deployed before, after the push
+	}{
+		{"test", "preproduction", false, false},
+		{"preproduction", "test", false, false},
+		{"test", "production", false, true},
+		{"production", "test", true, false},
+		{"preproduction", "production", false, true},
+		{"production", "preproduction", true, false},
+	} {
+		name := x.from + " to " + x.to
+		old, new := edit(t, base(t), said(x.from)...), edit(t, base(t), said(x.to)...)
+		c := between(t, old, new)
+		if len(c.Refusals) > 0 {
+			t.Errorf("%s: %v", name, c.Refusals)
+			continue
+		}
+		check(t, name, c, parse(t, "old.yaml", old).Plan(), parse(t, "new.yaml", new).Plan())
+		var opened, before, after, pushed int
+		for _, s := range c.Steps {
+			for _, command := range s.Commands {
+				switch {
+				case strings.HasPrefix(command.Run, "git push "):
+					pushed++
+				case command.Run == access && command.Account == "222222222222" && pushed == 0:
+					opened++
+				case strings.HasPrefix(command.Run, artifacts) && pushed == 0:
+					before++
+				case strings.HasPrefix(command.Run, artifacts):
+					after++
+				}
+			}
+		}
+		if opened != 1 || pushed != 1 || before > 0 != x.before || after > 0 != x.after {
+			t.Errorf("%s: access %d, artifacts %d, %d pushes, artifacts %d", name, opened, before, pushed, after)
+		}
+	}
+}
+
+// Catches: one explanation under each of ten lines that it holds for; and one that is left out where the next line is of another
+// group, or has another.
+func TestOneExplanationForLinesThatFollow(t *testing.T) {
+	line := func(group, what, how string) Difference {
+		return Difference{Group: group, What: what, Kind: Changed, Old: "a", New: "b", When: frozen.NextRelease, How: how}
+	}
+	c := &Change{Differences: []Difference{line("store", "one", "x"), line("store", "two", "x"), line("store", "three", "y"), line("settings of beta", "four", "y"),
+		line("settings of beta", "five", "x")}}
+	var b strings.Builder
+	c.writeDifferences(&b)
+	if want := `
+What changes
+  store
+    ~ one: a → b
+    ~ two: a → b
+      with the next release: x
+    ~ three: a → b
+      with the next release: y
+  settings of beta
+    ~ four: a → b
+      with the next release: y
+    ~ five: a → b
+      with the next release: x
+`; b.String() != want {
+		t.Errorf("got %s", b.String())
+	}
+}
+
+// Catches: a colon with nothing behind it, where there is no more to say than when a change takes effect.
+func TestNothingBehindAColon(t *testing.T) {
+	c := &Change{Differences: []Difference{{Group: "store", What: "key", Kind: Changed, Old: "a", New: "b", When: frozen.NextDeployment}}}
+	var b strings.Builder
+	c.writeDifferences(&b)
+	if !strings.HasSuffix(b.String(), "    ~ key: a → b\n      when the stack is deployed\n") {
+		t.Errorf("got %q", b.String())
 	}
 }
 

@@ -101,6 +101,7 @@ func (c *comparer) store() {
 	c.value(group, "signing.mode", signing(a), signing(b))
 	c.value(group, "signing.profile", a.SigningProfile(), b.SigningProfile())
 	c.value(group, "signing.account", a.SigningAccount(), b.SigningAccount())
+	c.value(group, "signing.reason", a.Signing.Reason, b.Signing.Reason)
 	before, after := fields(old.DeliverySource()), fields(new.DeliverySource())
 	for i := range after {
 		c.value(group, "delivery."+after[i].name, before[i].value, after[i].value)

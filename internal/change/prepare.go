@@ -18,10 +18,26 @@ func (b *builder) prepare(next *environment.Plan) {
 	if len(came) > 0 {
 		b.add(b.shell.Access(came...))
 	}
+	b.kinds(next)
 	b.artifacts(next)
 	b.secrets(next)
 	b.connections(next)
 	b.branches(next)
+}
+
+// kinds lets the pipelines do what the new kind of an environment needs: tests are started, and canaries looked at, by kind.
+func (b *builder) kinds(next *environment.Plan) {
+	changed := slices.DeleteFunc(both(environments(next), environments(b.last)), func(name string) bool {
+		return b.last.Store.Environment(name).Kind == next.Store.Environment(name).Kind
+	})
+	if len(changed) == 0 {
+		return
+	}
+	step := b.shell.Access(changed...)
+	step.Title = "Deploy the access " + plural(changed, "stack") + " of " + text.List(changed) + ", for " + plural2(changed, "its new kind", "their new kinds")
+	step.Notes = append(step.Notes, "The pipelines may then start the tests of the new kind, and look at canaries if it is preproduction; what only the old kind has they may no longer.",
+		"Do it while no release is on its way: until the push, one that comes there still tests as the old kind does, and fails with AccessDenied.")
+	b.add(step)
 }
 
 // bootstrap prepares accounts with a new region, or of which a quota no longer suffices.
@@ -83,13 +99,25 @@ func more(before, after []bootstrap.Quota) []string {
 	return names
 }
 
-// readers is what the policies of the artifact buckets and keys name, environment by environment.
+// readers is what the policies of the artifact buckets and keys name, environment by environment: its account, and its tests where it may
+// have some.
 func readers(p *environment.Plan) []string {
-	var all []string
+	all := testers(p)
 	for _, e := range p.Store.Environments {
 		all = append(all, e.Name+" "+e.Account)
 	}
 	slices.Sort(all)
+	return all
+}
+
+// testers are those of the readers that are tests.
+func testers(p *environment.Plan) []string {
+	var all []string
+	for _, e := range p.Store.Environments {
+		if len(e.TestProjectPatterns(p.Store)) > 0 {
+			all = append(all, e.Name+" "+e.Account+" tests")
+		}
+	}
 	return all
 }
 
@@ -116,8 +144,11 @@ func (b *builder) artifacts(next *environment.Plan) {
 			ids = append(ids, store.ArtifactsStackName()+"-"+region)
 		}
 	}
-	if len(only(readers(next), readers(b.last))) > 0 {
+	switch more := only(readers(next), readers(b.last)); {
+	case len(only(more, testers(next))) > 0:
 		notes = append(notes, "Buckets and keys let the new accounts in; without it their first deployment cannot read its templates.")
+	case len(more) > 0:
+		notes = append(notes, "Buckets and keys let the tests in that there may be now; without it they fail with AccessDenied when they download the code.")
 	}
 	if moreApprovals(b.last, next) {
 		notes = append(notes, "Every new address of an approval gets an e-mail and must confirm the subscription in it; until then approvals wait unannounced.")

@@ -168,7 +168,8 @@ func shape(p *environment.Plan) any {
 			targets = append(targets, wave)
 		}
 	}
-	return []any{p.Store.Tools, p.DeliverySource(), targets}
+	// The steps Package and VerifySignature of every service know whose signature an image must have.
+	return []any{p.Store.Tools, p.Store.SigningProfile(), p.Store.SigningAccount(), p.DeliverySource(), targets}
 }
 
 // code is what a service's pipeline has of its source. Which files of CodeCommit count is known to the change filter only, which

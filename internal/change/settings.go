@@ -65,7 +65,8 @@ func (c *comparer) differ(group, service string, in []string, engine environment
 }
 
 func (c *comparer) setting(group, service, path, old, new string, in []string, engine environment.Engine, skip func(string) bool) {
-	if old == new || skip(path) || strings.HasPrefix(path, "names.") {
+	// Names derive from what is said; what signs is the store's, and said once.
+	if old == new || skip(path) || strings.HasPrefix(path, "names.") || strings.HasPrefix(path, "signing.") {
 		return
 	}
 	if everywhere(path) {

@@ -51,7 +51,8 @@ func (c *Change) writeDifferences(b *strings.Builder) {
 	b.WriteString("\nWhat changes\n")
 	group := ""
 	signs := map[Kind]string{Added: "+", Removed: "-", Changed: "~"}
-	for _, d := range together(c.Differences) {
+	all := together(c.Differences)
+	for i, d := range all {
 		if d.Group != group {
 			group = d.Group
 			fmt.Fprintf(b, "  %s\n", group)
@@ -64,9 +65,15 @@ func (c *Change) writeDifferences(b *strings.Builder) {
 			line += ", in " + text.List(d.Environments)
 		}
 		fmt.Fprintf(b, "    %s\n", text.Line(line))
+		if i+1 < len(all) && all[i+1].Group == group && all[i+1].When == d.When && all[i+1].How == d.How {
+			continue // said once, below the last of them
+		}
 		how := d.How
-		if d.When != "" {
-			how = string(d.When) + ": " + d.How
+		switch {
+		case how == "":
+			how = string(d.When)
+		case d.When != "":
+			how = string(d.When) + ": " + how
 		}
 		if how != "" {
 			for _, l := range rollout.Wrap(how, width) {

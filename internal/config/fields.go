@@ -33,6 +33,17 @@ func (f field) bound(tag string) (int64, bool) {
 	return int64(t), true
 }
 
+// example is a duration that the field takes: its default, or one within its bounds.
+func (f field) example() string {
+	if said := f.tag.Get("default"); said != "" {
+		return said
+	}
+	if high, ok := f.bound("max"); ok && time.Duration(high) < time.Minute {
+		return "500ms"
+	}
+	return "30m or 48h"
+}
+
 // fieldsOf maps the keys of a struct to its fields, those of inlined structs among them.
 func fieldsOf(t reflect.Type) map[string]field {
 	fields := map[string]field{}

@@ -73,7 +73,7 @@ func (d *decoder) inRange(path string, n *yaml.Node, f field, got int64, said st
 func (d *Duration) decode(dec *decoder, path string, n *yaml.Node, f field) {
 	parsed, err := time.ParseDuration(n.Value)
 	if n.Kind != yaml.ScalarNode || n.ShortTag() != "!!str" || err != nil {
-		dec.fail(path, n, "must be a duration with its unit, such as 30m or 48h, got %s", describe(n))
+		dec.fail(path, n, "must be a duration with its unit, such as %s, got %s", f.example(), describe(n))
 		return
 	}
 	if dec.inRange(path, n, f, int64(parsed), n.Value, func(i int64) string { return text.Duration(time.Duration(i)) }) {

@@ -269,6 +269,26 @@ func TestSettingsCoverTheConfiguration(t *testing.T) {
 	}
 }
 
+// Catches: a key that is answered by the words of another, for the row of what is around both speaks of that one only.
+func TestKeysOfABuildHaveTheirOwnWords(t *testing.T) {
+	for path, c := range map[string]struct {
+		when frozen.When
+		says string
+	}{
+		"services.ui.build.architecture":         {frozen.NextRelease, "the image and the tasks together"},
+		"services.ui.build.coverageMinimum":      {frozen.NextDeployment, "what it looks at then must pass"},
+		"services.ui.build.gates.sca.mode":       {frozen.NextDeployment, "what it looks at then must pass"},
+		"services.ui.build.dockerfile":           {frozen.NextRelease, "builds by it"},
+		"services.ui.build.testCommands":         {frozen.NextRelease, "builds by it"},
+		"services.ui.tests.integration.commands": {frozen.NextDeployment, "that release must pass them"},
+	} {
+		when, how := frozen.Of(path, "")
+		if when != c.when || !strings.Contains(how, c.says) || strings.Contains(how, "tasks") != (path == "services.ui.build.architecture") {
+			t.Errorf("%s: %s: %s", path, when, how)
+		}
+	}
+}
+
 // Catches: documentation that is older than the table.
 func TestDocumentationIsCurrent(t *testing.T) {
 	const file = "../../docs/what-you-can-change.md"

@@ -99,10 +99,6 @@ const (
 	stepMetrics   = "DeliveryMetrics"
 )
 
-// maxActions is how many actions CodePipeline allows in a stage; CDK Pipelines starts another one then.
-// https://docs.aws.amazon.com/codepipeline/latest/userguide/limits.html
-const maxActions = 50
-
 // platformPipeline models the pipeline of what services stand on.
 func platformPipeline(plan *environment.Plan) Pipeline {
 	store := plan.Store
@@ -170,7 +166,7 @@ func platformIn(t environment.Target) [][]Action {
 // checked adds what a service's pipeline does in every target of a wave before and after it deploys the stacks.
 func (w *wave) checked(store *environment.Store, e *environment.Environment, s *environment.Service) {
 	var contracts, releases, smokes, canaries []Action
-	asked := e.Kind == environment.Preproduction && len(s.In(e).Asked()) > 0
+	asked := e.LooksAtCanary(s.In(e))
 	for _, l := range w.targets {
 		t := environment.Target{Store: store, Environment: e, Region: strings.TrimPrefix(l.id, e.Name+"-")}
 		on := func(kind Kind, step, does string) Action {
@@ -361,12 +357,12 @@ func (p *Pipeline) addWave(w wave) {
 		actions = append(actions, inOrder(step)...)
 	}
 	actions = append(actions, w.after...)
-	if len(actions) <= maxActions {
+	if len(actions) <= environment.MaxStageActions {
 		p.add(name, actions)
 		return
 	}
 	for i := 1; len(actions) > 0; i++ {
-		n := min(maxActions, len(actions))
+		n := min(environment.MaxStageActions, len(actions))
 		p.add(name+"."+strconv.Itoa(i), actions[:n])
 		actions = actions[n:]
 	}

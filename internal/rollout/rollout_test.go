@@ -151,7 +151,7 @@ func TestActionsAreWhatCodePipelineTakes(t *testing.T) {
 					t.Errorf("%s: stage %s of %s is there twice, or too long", name, s.Name, p.Name)
 				}
 				stages[s.Name] = true
-				if len(s.Actions) == 0 || len(s.Actions) > maxActions {
+				if len(s.Actions) == 0 || len(s.Actions) > environment.MaxStageActions {
 					t.Errorf("%s: stage %s of %s has %d actions", name, s.Name, p.Name, len(s.Actions))
 				}
 				actions := map[string]bool{}
