@@ -55,7 +55,7 @@ func Settings() []Setting {
 		{[]string{"services.*.source.filter", "services.*.source.filePaths"}, NextDeployment, "with codecommit the platform pipeline adds the filter, and at its end starts the service's pipeline, which gives up its own trigger: a push between the two may release twice; where the filter goes, pushes between the two start nothing, and somebody starts the service's pipeline by hand"},
 		{[]string{"services.*.build"}, NextRelease, "the service's pipeline updates itself when it runs next, starts again, and tests and builds by it"},
 		{[]string{"services.*.build.architecture"}, NextRelease, "it changes the image and the tasks together"},
-		{[]string{"services.*.build.gates", "services.*.build.coverageMinimum"}, NextDeployment, "the service's pipeline updates itself when it runs next, and what it looks at then must pass"},
+		{[]string{"services.*.build.gates", "services.*.build.coverageMinimum", "services.*.build.testTimeout"}, NextDeployment, "the service's pipeline updates itself when it runs next, and what it looks at then must pass"},
 		{[]string{"services.*.cpu", "services.*.memoryMiB", "services.*.variables", "services.*.command", "services.*.healthCommand", "services.*.healthGraceSeconds",
 			"services.*.writablePaths", "services.*.keepVolumePermissions"},
 			NextRelease, "all of it is the task definition"},
