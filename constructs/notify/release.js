@@ -31,7 +31,8 @@ async function release(event, d) {
   };
   x.links = () => {
     const url = result['external-execution-url'];
-    const account = place && d.type?.category === 'Deploy' ? ` in account ${place.account}` : '';
+    // What deploys or tests does it by the environment's deployer, in its account; what builds or checks, in the tools account.
+    const account = place && ['Deploy', 'Test'].includes(d.type?.category) ? ` in account ${place.account}` : '';
     return [
       url ? `${d.type?.provider === 'CodeBuild' ? 'Log' : 'Details'}${account}: ${url}` : undefined,
       `Execution: https://${STORE.region}.console.aws.amazon.com/codesuite/codepipeline/pipelines/${d.pipeline}` +
