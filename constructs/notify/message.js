@@ -65,9 +65,9 @@ async function messageOf(event) {
 // https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_FailureDetails.html
 const UNBEGUN = ['ConfigurationError', 'PermissionError', 'RevisionOutOfSync', 'RevisionUnavailable'];
 
-// An action of a pipeline: what waits for an approval, and what failed.
-async function actionMessage(event, d) {
-  const x = await release(event, d);
+// An action of a pipeline: what waits for an approval, and what failed. What is looked up already need not be once more.
+async function actionMessage(event, d, looked) {
+  const x = await release(event, d, looked);
   const what = bare(d.action, x.targets);
   if (d.state === 'STARTED') return approvalMessage(d, x);
   const provider = d.type.provider;
@@ -110,11 +110,30 @@ async function actionMessage(event, d) {
   return x.message('failed', `${what} failed${where ? ` in ${where}` : ''}`, [...x.why(), ...x.soFar(), ...x.mend()]);
 }
 
-// A stage that failed is told by its actions. This is for the one in which none has.
+// A stage that failed is told by its actions. This is for the one in which none has, and for actions of other regions: AWS does not say
+// whether their events come to the pipeline's region, where the rules are.
 async function stageMessage(event, d) {
-  const x = await release(event, d);
-  if (x.actions?.some((a) => a.stageName === d.stage && a.status === 'Failed')) return null;
+  const looked = await actionsOf(d);
+  const failed = (looked.actions ?? []).filter((a) => a.stageName === d.stage && a.status === 'Failed');
+  const elsewhere = failed.find((a) => (a.input?.region ?? STORE.region) !== STORE.region);
+  if (elsewhere) return actionMessage(event, failure(d, elsewhere), looked);
+  if (failed.length > 0) return null;
+  const x = await release(event, d, looked);
   return x.message('failed', `stage ${d.stage} failed`, [...x.soFar(), ...x.mend()]);
+}
+
+// failure is what the event of an action that failed would say, from what is looked up.
+// https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_ActionExecutionResult.html
+function failure(d, a) {
+  const result = a.output?.executionResult ?? {};
+  return {
+    ...d, action: a.actionName, region: a.input.region, type: a.input.actionTypeId,
+    'execution-result': {
+      'external-execution-url': result.externalExecutionUrl,
+      'external-execution-summary': result.externalExecutionSummary || result.errorDetails?.message,
+      'error-code': result.errorDetails?.code,
+    },
+  };
 }
 
 async function stoppedMessage(event, d) {

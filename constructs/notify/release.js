@@ -1,9 +1,9 @@
 
 // release is the execution of a pipeline that an event is about, and what messages of it have in common: where it is, what else
-// its stage has done, and the links and commands that a person needs.
-async function release(event, d) {
+// its stage has done, and the links and commands that a person needs. What its actions did is looked up, unless it is given.
+async function release(event, d, looked) {
   const service = STORE.pipelines[d.pipeline] ?? d.pipeline;
-  const { actions, trouble } = await actionsOf(d);
+  const { actions, trouble } = looked ?? await actionsOf(d);
   const stage = d.stage ?? actions?.[0]?.stageName;
   // CDK Pipelines divides a wave of more than 50 actions into stages that end in a number.
   const place = STORE.stages[stage?.replace(/\.\d+$/, '')];
