@@ -77,6 +77,13 @@ async function actionMessage(event, d, looked) {
       '', 'What to do: mend what was found and push. Or ask again:', x.retry(), ...x.links(),
     ]);
   }
+  const began = !UNBEGUN.includes(d['execution-result']?.['error-code']);
+  if (/^OpenForRelease/.test(what) && !began) {
+    return x.message('failed', `waits, nobody knows if ${x.at} is open`, [
+      'The build that asks for stop switches, freezes and windows did not begin: nothing passes it.', ...x.why(), x.untouched(),
+      '', 'What to do: mend what kept it from beginning, and retry the stage, which asks again:', x.retry(), ...x.links(),
+    ]);
+  }
   if (/^OpenForRelease/.test(what)) {
     return x.message('closed', `waits, ${x.at} is closed for releases`, [
       'A stop switch, a freeze or the hour keeps it closed; the log says which.', x.untouched(),
@@ -84,7 +91,6 @@ async function actionMessage(event, d, looked) {
       x.retry(), ...x.links(),
     ]);
   }
-  const began = !UNBEGUN.includes(d['execution-result']?.['error-code']);
   const headline = `${began ? 'rolled back' : 'not deployed'} in ${x.where}`;
   if (provider === 'CodeDeployToECS') {
     return x.message(began ? 'rollback' : 'failed', headline, [
