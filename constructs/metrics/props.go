@@ -7,6 +7,7 @@ import (
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 
+	"github.com/storeship/storeship/constructs/internal/eventrule"
 	"github.com/storeship/storeship/constructs/internal/problem"
 )
 
@@ -122,8 +123,8 @@ func (p *DeliveryProps) Validate() error {
 	}
 	for _, r := range p.patterns() {
 		// The longest name that a pipeline can have fits, then.
-		if n := len(r.json([]string{strings.Repeat("x", 100)})); n > maxPattern {
-			l.Addf("Pipelines", "the names of all stages of production are too long together: a rule with them has %d characters, EventBridge allows %d", n, maxPattern)
+		if n := r.Len([]string{strings.Repeat("x", 100)}); n > eventrule.MaxPattern {
+			l.Addf("Pipelines", "the names of all stages of production are too long together: a rule with them has %d characters, EventBridge allows %d", n, eventrule.MaxPattern)
 			break
 		}
 	}
