@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
 
 	"github.com/storeship/storeship/constructs/internal/eventrule"
 	"github.com/storeship/storeship/constructs/internal/problem"
@@ -38,6 +39,9 @@ type DeliveryProps struct {
 	Region string
 	// Key encrypts the table, the queue and the log group. Its policy must leave permissions to IAM. Required.
 	Key awskms.IKey
+	// Topic is told by CloudWatch when events could not be kept; its policy gets a statement for that. Where a key of yours encrypts the topic, the
+	// key's policy must let CloudWatch use it for alarms: kms:Decrypt and kms:GenerateDataKey*. Default: only the dashboard shows it.
+	Topic awssns.ITopic
 	// Pipelines that are measured, at most [MaxPipelines]. At least one is required.
 	Pipelines []Pipeline
 }
