@@ -96,7 +96,7 @@ func (o *Operations) metrics() *metrics.DeliveryProps {
 	props := &metrics.DeliveryProps{
 		Store: store.Name, Name: store.DeliveryMetricsName(), Dashboard: store.DeliveryDashboardName(),
 		RoleName: store.DeliveryMetricsRoleName(), LogGroupName: store.DeliveryMetricsLogGroupName(),
-		Account: store.Tools.Account, Region: store.Tools.Region, Key: o.key,
+		Account: store.Tools.Account, Region: store.Tools.Region, Key: o.key, Topic: o.Notifications.Topic,
 	}
 	for _, s := range o.plan.Services {
 		props.Pipelines = append(props.Pipelines, o.measured(s.Name, o.plan.SourceOf(s)))

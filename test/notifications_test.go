@@ -2,6 +2,7 @@ package test
 
 import (
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -119,4 +120,33 @@ func TestNotificationsMayDoTheirWork(t *testing.T) {
 	a.cannot(role, "codepipeline:PutApprovalResult codepipeline:RetryStageExecution", "arn:aws:codepipeline"+in+s.PipelineName("catalog"), nil)
 	a.cannot(role, "ssm:GetParameterHistory", "arn:aws:ssm"+in+"parameter/retail-store-two/platform/tools/stop/v1/prod", nil)
 	a.can(role, "logs:CreateLogStream logs:PutLogEvents", "arn:aws:logs"+in+"log-group:"+s.NotificationsLogGroupName()+":log-stream:2026/11/29/[$LATEST]1", nil)
+}
+
+// Catches: lost events of the delivery metrics whose alarm nobody hears of, because CloudWatch may not publish to the topic, or not use its
+// key; other alarms that may.
+func TestLostMetricsAreTold(t *testing.T) {
+	t.Parallel()
+	a, p := simulate(t)
+	s := p.Store
+	in := ":" + s.Tools.Region + ":" + s.Tools.Account + ":"
+	var alarm, told string
+	for _, r := range a.cloud.Of("AWS::CloudWatch::Alarm") {
+		if r.Stack == s.OperationsStackName() {
+			alarm, told = r.Properties["AlarmName"].(string), fmt.Sprint(r.Properties["AlarmActions"])
+		}
+	}
+	topic := "arn:aws:sns" + in + s.NotificationsName()
+	require.Equal(t, "["+topic+"]", told)
+	const service = "cloudwatch.amazonaws.com"
+	by := func(account, alarm string) map[string][]string {
+		return keys("aws:SourceAccount", account, "aws:SourceArn", "arn:aws:cloudwatch:"+s.Tools.Region+":"+account+":alarm:"+alarm, "aws:SecureTransport", "true")
+	}
+	key := a.artifactKey(p, s.Tools.Region)
+	a.can(service, "sns:Publish", topic, by(s.Tools.Account, alarm))
+	a.can(service, "kms:Decrypt kms:GenerateDataKey", key, by(s.Tools.Account, alarm))
+	for _, other := range []map[string][]string{by(s.Tools.Account, "retail-store-prod-catalog-errors"), by("999999999999", alarm), keys("aws:SecureTransport", "true")} {
+		a.cannot(service, "sns:Publish", topic, other)
+		a.cannot(service, "kms:Decrypt kms:GenerateDataKey", key, other)
+	}
+	a.cannot(service, "kms:Encrypt kms:ScheduleKeyDeletion", key, by(s.Tools.Account, alarm))
 }

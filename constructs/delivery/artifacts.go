@@ -48,7 +48,7 @@ func (p *ArtifactsProps) Validate() error {
 // and, in the tools region, the topics that ask for approvals. It costs a key per region; the bucket by use.
 type Artifacts struct {
 	node.Construct
-	// Key encrypts artifacts, the builds' logs and the approvals' topics.
+	// Key encrypts artifacts, the builds' logs, the approvals' topics, and, in the tools region, what the operations stack has.
 	Key awskms.Key
 	// Bucket holds the artifacts for [ArtifactRetentionDays].
 	Bucket awss3.Bucket
@@ -102,6 +102,21 @@ func (a *Artifacts) addKey(props *ArtifactsProps) {
 			"kms:EncryptionContext:aws:logs:arn": "arn:aws:logs:" + props.Region + ":" + store.Tools.Account + ":log-group:" + store.PipelineLogGroupName("*"),
 		}},
 	}), nil)
+	if props.Region == store.Tools.Region {
+		a.Key.AddToResourcePolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+			Sid:        jsii.String("Alarms"),
+			Principals: &[]awsiam.IPrincipal{awsiam.NewServicePrincipal(jsii.String("cloudwatch.amazonaws.com"), nil)},
+			// To publish to the notifications' topic: https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+			Actions:   jsii.Strings("kms:Decrypt", "kms:GenerateDataKey*"),
+			Resources: jsii.Strings("*"),
+			Conditions: &map[string]any{
+				"StringEquals": map[string]any{"aws:SourceAccount": store.Tools.Account},
+				"ArnLike": map[string]any{
+					"aws:SourceArn": "arn:aws:cloudwatch:" + props.Region + ":" + store.Tools.Account + ":alarm:" + store.DeliveryMetricsName() + "-*",
+				},
+			},
+		}), nil)
+	}
 	awsssm.NewStringParameter(a, jsii.String("KeyArn"), &awsssm.StringParameterProps{
 		ParameterName: jsii.String(store.ToolsParameter(environment.ArtifactKeyARN)),
 		Description:   jsii.String("Key of the pipelines' artifacts"),

@@ -70,6 +70,22 @@ func TestApprovalsAreInTheToolsRegionOnly(t *testing.T) {
 	assertions.Template_FromStack(away, nil).ResourceCountIs(jsii.String("AWS::SNS::Topic"), jsii.Number(0))
 }
 
+// Catches: an alarm of the delivery metrics that cannot publish to the notifications' topic, which this key encrypts; a key that alarms
+// of others, or of regions without the topic, may use.
+func TestAlarmsMayUseTheKey(t *testing.T) {
+	store := shop()
+	app := awscdk.NewApp(nil)
+	home, away := stackIn(app, "Home", "111111111111", "us-west-2"), stackIn(app, "Away", "111111111111", "us-east-1")
+	delivery.NewArtifacts(home, "Artifacts", &delivery.ArtifactsProps{Store: store, Region: "us-west-2"})
+	delivery.NewArtifacts(away, "Artifacts", &delivery.ArtifactsProps{Store: store, Region: "us-east-1"})
+	wants(t, text(t, home), `{"Action":["kms:Decrypt","kms:GenerateDataKey*"],"Condition":{`+
+		`"ArnLike":{"aws:SourceArn":"arn:aws:cloudwatch:us-west-2:111111111111:alarm:shop-operations-metrics-*"},"StringEquals":{"aws:SourceAccount":"111111111111"}},`+
+		`"Effect":"Allow","Principal":{"Service":"cloudwatch.amazonaws.com"},"Resource":"*","Sid":"Alarms"}`)
+	if strings.Contains(text(t, away), "cloudwatch.amazonaws.com") {
+		t.Error("an alarm may use the key of a region that has no topic")
+	}
+}
+
 // Every mistake in the props is told at once, with the construct's path.
 func TestPropsProblems(t *testing.T) {
 	app := awscdk.NewApp(nil)

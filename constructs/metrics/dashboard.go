@@ -74,7 +74,7 @@ func (p *DeliveryProps) dashboard() string {
 	add(widget{Type: "text", Width: 18, Height: 7, Properties: properties{Markdown: p.explained()}},
 		widget{Type: "alarm", X: 18, Width: width - 18, Height: 7, Properties: properties{
 			Title:  "Events that could not be kept",
-			Alarms: []string{"arn:aws:cloudwatch:" + p.Region + ":" + p.Account + ":alarm:" + p.Name + "-lost"},
+			Alarms: []string{p.alarmARN()},
 		}})
 	all := p.series()
 	for _, s := range all {

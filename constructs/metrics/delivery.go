@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsdynamodb"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3assets"
@@ -49,7 +50,7 @@ type Delivery struct {
 	LogGroup awslogs.LogGroup
 	// Lost has the events that could not be kept.
 	Lost awssqs.Queue
-	// Alarm tells when Lost has any. It has no actions of its own.
+	// Alarm tells when Lost has any: the topic of the props, if there is one.
 	Alarm awscloudwatch.CfnAlarm
 	// Dashboard shows the metrics. It is the L1 construct, because its body is one text, made at once.
 	Dashboard awscloudwatch.CfnDashboard
@@ -138,8 +139,23 @@ func (d *Delivery) addLost() {
 		Rule:   "AwsSolutions-SQS3",
 		Reason: "It is the dead-letter queue of a function.",
 	})
+	var tell *[]any
+	if topic := d.props.Topic; topic != nil {
+		// https://repost.aws/knowledge-center/cloudwatch-receive-sns-for-alarm-trigger
+		topic.AddToResourcePolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+			Sid:        jsii.String("LostMetrics"),
+			Principals: &[]awsiam.IPrincipal{awsiam.NewServicePrincipal(jsii.String("cloudwatch.amazonaws.com"), nil)},
+			Actions:    jsii.Strings("sns:Publish"),
+			Resources:  &[]*string{topic.TopicArn()},
+			Conditions: &map[string]any{
+				"StringEquals": map[string]any{"aws:SourceAccount": d.props.Account},
+				"ArnLike":      map[string]any{"aws:SourceArn": d.props.alarmARN()},
+			},
+		}))
+		tell = &[]any{topic.TopicArn()}
+	}
 	d.Alarm = awscloudwatch.NewCfnAlarm(d, jsii.String("Alarm"), &awscloudwatch.CfnAlarmProps{
-		AlarmName:          jsii.String(d.props.Name + "-lost"),
+		AlarmName:          jsii.String(d.props.alarm()),
 		AlarmDescription:   jsii.String("Events of pipelines could not be kept: the delivery metrics miss them until they are handed in again, see docs/metrics.md."),
 		Namespace:          jsii.String("AWS/SQS"),
 		MetricName:         jsii.String("ApproximateNumberOfMessagesVisible"),
@@ -150,7 +166,15 @@ func (d *Delivery) addLost() {
 		Threshold:          jsii.Number(0),
 		ComparisonOperator: jsii.String("GreaterThanThreshold"),
 		TreatMissingData:   jsii.String("notBreaching"),
+		AlarmActions:       tell,
 	})
+}
+
+// alarm is the name of the alarm of what is lost.
+func (p *DeliveryProps) alarm() string { return p.Name + "-lost" }
+
+func (p *DeliveryProps) alarmARN() string {
+	return "arn:aws:cloudwatch:" + p.Region + ":" + p.Account + ":alarm:" + p.alarm()
 }
 
 func (d *Delivery) addFunction(code string) {

@@ -10,6 +10,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
+	"github.com/aws/jsii-runtime-go"
+
 	"github.com/storeship/storeship/constructs/internal/templatetest"
 	"github.com/storeship/storeship/constructs/metrics"
 	"github.com/storeship/storeship/internal/deliverymetrics/measure"
@@ -66,6 +69,22 @@ func TestFunction(t *testing.T) {
 	templatetest.WantText(t, template.Only(t, "AWS::CloudWatch::Alarm").Properties, `"Dimensions":[{"Name":"QueueName","Value":{"Fn::GetAtt":["MetricsLost40982C39","QueueName"]}}]`,
 		`"Threshold":0`, `"ComparisonOperator":"GreaterThanThreshold"`)
 	templatetest.WantText(t, template.Only(t, "AWS::Logs::LogGroup").Properties, `"RetentionInDays":365`, `"KmsKeyId":"arn:aws:kms:us-west-2:111111111111:key/k"`)
+}
+
+// Catches: an alarm that nobody hears of, since CloudWatch may not publish to the topic, a topic that other alarms may publish to, and an
+// action of an alarm that has no topic.
+func TestLostEventsAreTold(t *testing.T) {
+	template := newDelivery(t, func(p *metrics.DeliveryProps) {
+		p.Topic = awssns.NewTopic(p.Key.Stack(), jsii.String("Told"), &awssns.TopicProps{MasterKey: p.Key, EnforceSSL: jsii.Bool(true)})
+	})
+	topic := template.IDs("AWS::SNS::Topic")[0]
+	templatetest.WantText(t, template.Only(t, "AWS::CloudWatch::Alarm").Properties, `"AlarmActions":[{"Ref":"`+topic+`"}]`, `"AlarmName":"shop-metrics-lost"`)
+	templatetest.WantText(t, template.Only(t, "AWS::SNS::TopicPolicy").Properties, `{"Action":"sns:Publish","Condition":{`+
+		`"ArnLike":{"aws:SourceArn":"arn:aws:cloudwatch:us-west-2:111111111111:alarm:shop-metrics-lost"},"StringEquals":{"aws:SourceAccount":"111111111111"}},`+
+		`"Effect":"Allow","Principal":{"Service":"cloudwatch.amazonaws.com"},"Resource":{"Ref":"`+topic+`"},"Sid":"LostMetrics"}`)
+	if actions := newDelivery(t).Only(t, "AWS::CloudWatch::Alarm").Properties["AlarmActions"]; actions != nil {
+		t.Errorf("without a topic the alarm has the actions %v", actions)
+	}
 }
 
 // matches says whether an event has what a pattern asks for: in each field one of the values.

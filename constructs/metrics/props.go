@@ -6,7 +6,9 @@ import (
 	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
 
+	"github.com/storeship/storeship/constructs/internal/eventrule"
 	"github.com/storeship/storeship/constructs/internal/problem"
 )
 
@@ -37,6 +39,9 @@ type DeliveryProps struct {
 	Region string
 	// Key encrypts the table, the queue and the log group. Its policy must leave permissions to IAM. Required.
 	Key awskms.IKey
+	// Topic is told by CloudWatch when events could not be kept; its policy gets a statement for that. Where a key of yours encrypts the topic, the
+	// key's policy must let CloudWatch use it for alarms: kms:Decrypt and kms:GenerateDataKey*. Default: only the dashboard shows it.
+	Topic awssns.ITopic
 	// Pipelines that are measured, at most [MaxPipelines]. At least one is required.
 	Pipelines []Pipeline
 }
@@ -122,8 +127,8 @@ func (p *DeliveryProps) Validate() error {
 	}
 	for _, r := range p.patterns() {
 		// The longest name that a pipeline can have fits, then.
-		if n := len(r.json([]string{strings.Repeat("x", 100)})); n > maxPattern {
-			l.Addf("Pipelines", "the names of all stages of production are too long together: a rule with them has %d characters, EventBridge allows %d", n, maxPattern)
+		if n := r.Len([]string{strings.Repeat("x", 100)}); n > eventrule.MaxPattern {
+			l.Addf("Pipelines", "the names of all stages of production are too long together: a rule with them has %d characters, EventBridge allows %d", n, eventrule.MaxPattern)
 			break
 		}
 	}

@@ -65,9 +65,9 @@ async function messageOf(event) {
 // https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_FailureDetails.html
 const UNBEGUN = ['ConfigurationError', 'PermissionError', 'RevisionOutOfSync', 'RevisionUnavailable'];
 
-// An action of a pipeline: what waits for an approval, and what failed.
-async function actionMessage(event, d) {
-  const x = await release(event, d);
+// An action of a pipeline: what waits for an approval, and what failed. What is looked up already need not be once more.
+async function actionMessage(event, d, looked) {
+  const x = await release(event, d, looked);
   const what = bare(d.action, x.targets);
   if (d.state === 'STARTED') return approvalMessage(d, x);
   const provider = d.type.provider;
@@ -77,6 +77,13 @@ async function actionMessage(event, d) {
       '', 'What to do: mend what was found and push. Or ask again:', x.retry(), ...x.links(),
     ]);
   }
+  const began = !UNBEGUN.includes(d['execution-result']?.['error-code']);
+  if (/^OpenForRelease/.test(what) && !began) {
+    return x.message('failed', `waits, nobody knows if ${x.at} is open`, [
+      'The build that asks for stop switches, freezes and windows did not begin: nothing passes it.', ...x.why(), x.untouched(),
+      '', 'What to do: mend what kept it from beginning, and retry the stage, which asks again:', x.retry(), ...x.links(),
+    ]);
+  }
   if (/^OpenForRelease/.test(what)) {
     return x.message('closed', `waits, ${x.at} is closed for releases`, [
       'A stop switch, a freeze or the hour keeps it closed; the log says which.', x.untouched(),
@@ -84,7 +91,6 @@ async function actionMessage(event, d) {
       x.retry(), ...x.links(),
     ]);
   }
-  const began = !UNBEGUN.includes(d['execution-result']?.['error-code']);
   const headline = `${began ? 'rolled back' : 'not deployed'} in ${x.where}`;
   if (provider === 'CodeDeployToECS') {
     return x.message(began ? 'rollback' : 'failed', headline, [
@@ -110,11 +116,30 @@ async function actionMessage(event, d) {
   return x.message('failed', `${what} failed${where ? ` in ${where}` : ''}`, [...x.why(), ...x.soFar(), ...x.mend()]);
 }
 
-// A stage that failed is told by its actions. This is for the one in which none has.
+// A stage that failed is told by its actions. This is for the one in which none has, and for actions of other regions: AWS does not say
+// whether their events come to the pipeline's region, where the rules are.
 async function stageMessage(event, d) {
-  const x = await release(event, d);
-  if (x.actions?.some((a) => a.stageName === d.stage && a.status === 'Failed')) return null;
+  const looked = await actionsOf(d);
+  const failed = (looked.actions ?? []).filter((a) => a.stageName === d.stage && a.status === 'Failed');
+  const elsewhere = failed.find((a) => (a.input?.region ?? STORE.region) !== STORE.region);
+  if (elsewhere) return actionMessage(event, failure(d, elsewhere), looked);
+  if (failed.length > 0) return null;
+  const x = await release(event, d, looked);
   return x.message('failed', `stage ${d.stage} failed`, [...x.soFar(), ...x.mend()]);
+}
+
+// failure is what the event of an action that failed would say, from what is looked up.
+// https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_ActionExecutionResult.html
+function failure(d, a) {
+  const result = a.output?.executionResult ?? {};
+  return {
+    ...d, action: a.actionName, region: a.input.region, type: a.input.actionTypeId,
+    'execution-result': {
+      'external-execution-url': result.externalExecutionUrl,
+      'external-execution-summary': result.externalExecutionSummary || result.errorDetails?.message,
+      'error-code': result.errorDetails?.code,
+    },
+  };
 }
 
 async function stoppedMessage(event, d) {

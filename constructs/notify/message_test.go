@@ -149,7 +149,7 @@ func samples(t *testing.T) map[string]string {
 }
 
 // quiet are samples of events that nobody is told of, though the function may get them.
-var quiet = []string{"stage-failed-with-an-action"}
+var quiet = []string{"stage-failed-with-an-action", "stage-failed-with-an-action-of-its-region"}
 
 // unmatched are samples of events that no rule lets through.
 var unmatched = []string{"superseded", "canceled", "another-store", "switch-labelled", "another-switch"}

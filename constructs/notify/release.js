@@ -1,9 +1,9 @@
 
 // release is the execution of a pipeline that an event is about, and what messages of it have in common: where it is, what else
-// its stage has done, and the links and commands that a person needs.
-async function release(event, d) {
+// its stage has done, and the links and commands that a person needs. What its actions did is looked up, unless it is given.
+async function release(event, d, looked) {
   const service = STORE.pipelines[d.pipeline] ?? d.pipeline;
-  const { actions, trouble } = await actionsOf(d);
+  const { actions, trouble } = looked ?? await actionsOf(d);
   const stage = d.stage ?? actions?.[0]?.stageName;
   // CDK Pipelines divides a wave of more than 50 actions into stages that end in a number.
   const place = STORE.stages[stage?.replace(/\.\d+$/, '')];
@@ -31,7 +31,8 @@ async function release(event, d) {
   };
   x.links = () => {
     const url = result['external-execution-url'];
-    const account = place && d.type?.category === 'Deploy' ? ` in account ${place.account}` : '';
+    // What deploys or tests does it by the environment's deployer, in its account; what builds or checks, in the tools account.
+    const account = place && ['Deploy', 'Test'].includes(d.type?.category) ? ` in account ${place.account}` : '';
     return [
       url ? `${d.type?.provider === 'CodeBuild' ? 'Log' : 'Details'}${account}: ${url}` : undefined,
       `Execution: https://${STORE.region}.console.aws.amazon.com/codesuite/codepipeline/pipelines/${d.pipeline}` +

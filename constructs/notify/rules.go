@@ -1,12 +1,6 @@
 package notify
 
-import (
-	"strconv"
-
-	"github.com/aws/aws-cdk-go/awscdk/v2/awsevents"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
-	"github.com/aws/jsii-runtime-go"
-)
+import "github.com/storeship/storeship/constructs/internal/eventrule"
 
 // What CodePipeline and Parameter Store call their events.
 // https://docs.aws.amazon.com/codepipeline/latest/userguide/detect-state-changes-cloudwatch-events.html
@@ -17,10 +11,6 @@ const (
 	executionEvents = "CodePipeline Pipeline Execution State Change"
 	parameterEvents = "Parameter Store Change"
 )
-
-// maxNames is how many characters the names of pipelines or parameters may take in a pattern: EventBridge allows 2,048 for all of it.
-// https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html
-const maxNames = 1600
 
 // releasers are the providers of actions that change what runs, and set it back where they fail.
 var releasers = []string{"CodeDeployToECS", "CloudFormation"}
@@ -57,32 +47,16 @@ func (n *Notifications) addRules(p *NotificationsProps) {
 	for _, it := range p.Pipelines {
 		pipelines = append(pipelines, it.Name)
 	}
-	function := n.Function.FunctionArn()
+	to := &eventrule.Target{ID: "Message", Function: n.Function.FunctionArn()}
 	for _, k := range kinds {
 		names := pipelines
 		if k.names == "name" {
 			names = p.parameters()
 		}
-		for i, some := range chunks(names) {
-			id := k.id
-			if i > 0 {
-				id += strconv.Itoa(i + 1)
-			}
-			detail := map[string]any{k.names: some}
-			for key, value := range k.detail {
-				detail[key] = value
-			}
-			// L1, because the L2 takes several calls to the kernel for what is known.
-			rule := awsevents.NewCfnRule(n, jsii.String(id), &awsevents.CfnRuleProps{
-				Description:  jsii.String("Tells the people of " + p.Name + " of " + k.description),
-				EventPattern: map[string]any{"source": []string{k.source}, "detail-type": []string{k.events}, "detail": detail},
-				Targets:      []any{&awsevents.CfnRule_TargetProperty{Id: jsii.String("Message"), Arn: function}},
-			})
-			awslambda.NewCfnPermission(n, jsii.String(id+"Permission"), &awslambda.CfnPermissionProps{
-				Action: jsii.String("lambda:InvokeFunction"), FunctionName: function, Principal: jsii.String("events.amazonaws.com"), SourceArn: rule.AttrArn(),
-			})
-			n.Rules = append(n.Rules, rule)
-		}
+		n.Rules = append(n.Rules, to.At(n, &eventrule.Pattern{
+			ID: k.id, Description: "Tells the people of " + p.Name + " of " + k.description,
+			Source: k.source, Type: k.events, Key: k.names, Detail: k.detail,
+		}, names)...)
 	}
 }
 
@@ -100,19 +74,4 @@ func (p *NotificationsProps) parameters() []string {
 		}
 	}
 	return names
-}
-
-// chunks divides names into lists that fit into a pattern.
-func chunks(names []string) [][]string {
-	var all [][]string
-	size := maxNames + 1
-	for _, name := range names {
-		const quotes = len(`"",`)
-		if size+len(name)+quotes > maxNames {
-			all, size = append(all, nil), 0
-		}
-		all[len(all)-1] = append(all[len(all)-1], name)
-		size += len(name) + quotes
-	}
-	return all
 }

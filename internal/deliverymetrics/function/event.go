@@ -66,6 +66,9 @@ func parse(payload []byte) (*event, error) {
 	return &e, nil
 }
 
+// prepares is how CDK Pipelines ends the name of an action that makes a change set: of the category Deploy, and it changes nothing.
+const prepares = ".Prepare"
+
 // rollbacks are the triggers of executions that put back what a stage had before.
 // https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_ExecutionTrigger.html
 var rollbacks = []string{"AutomatedRollback", "ManualRollback"}
@@ -83,7 +86,8 @@ func (e *event) fact(m *measure.Measured) (fact measure.Fact, ok bool) {
 	case e.DetailType == stageEvent && production && (d.State == measure.Succeeded || d.State == measure.Failed):
 		f.Kind, f.Name, f.Last = measure.Stage, d.Stage, d.Stage == m.Production[len(m.Production)-1]
 		return f, true
-	case e.DetailType == actionEvent && production && d.Type.Category == "Deploy" && d.State == measure.Started:
+	case e.DetailType == actionEvent && production && d.Type.Category == "Deploy" && d.State == measure.Started &&
+		!strings.HasSuffix(d.Action, prepares):
 		return measure.Fact{Kind: measure.Deploy, Time: e.Time, Name: d.Stage}, true
 	case e.DetailType == actionEvent && d.Type.Category == "Source" && d.State == measure.Succeeded && d.Action == m.Source:
 		revision := d.Result.ID

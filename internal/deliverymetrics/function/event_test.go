@@ -32,7 +32,8 @@ const action = `"action-execution-id": "47f821c5-a902-44b2-ae61-b878d31ecd21", "
 	"pipeline-execution-attempt": 1.0, "region": "us-west-2", `
 
 // Catches: a state of CodePipeline that is not understood, a fact of an event that says nothing, an action's start taken for the
-// pipeline's, and a rollback taken for a change.
+// pipeline's, a rollback taken for a change, and a change set that is only made, by the names that it has in a stage of one target and of
+// several, taken for a deployment.
 func TestEvents(t *testing.T) {
 	const at = "2020-01-24T22:03:07.000Z "
 	began := `"start-time": "2020-01-24T21:49:39.208Z", "pipeline-execution-attempt": 1.0, `
@@ -59,6 +60,10 @@ func TestEvents(t *testing.T) {
 		{"Action", action + `"stage": "Prod", "action": "myAction", "state": "STARTED", "type": {"owner": "AWS", "category": "Deploy", "provider": "CodeDeploy", "version": "1"}`,
 			at + "deploy Prod"},
 		{"Action", action + `"stage": "Prod", "action": "myAction", "state": "FAILED", "type": {"owner": "AWS", "category": "Deploy", "provider": "CodeDeploy", "version": "1"}`, ""},
+		{"Action", action + `"stage": "Prod", "action": "shop-prod-catalog.Prepare", "state": "STARTED", "type": {"owner": "AWS", "category": "Deploy", "provider": "CloudFormation", "version": "1"}`, ""},
+		{"Action", action + `"stage": "Prod", "action": "prod-us-west-2.shop-prod-catalog.Prepare", "state": "STARTED", "type": {"owner": "AWS", "category": "Deploy", "provider": "CloudFormation", "version": "1"}`, ""},
+		{"Action", action + `"stage": "Prod", "action": "prod-us-west-2.shop-prod-catalog.Deploy", "state": "STARTED", "type": {"owner": "AWS", "category": "Deploy", "provider": "CloudFormation", "version": "1"}`,
+			at + "deploy Prod"},
 		{"Action", action + `"stage": "Prod", "action": "ask", "state": "STARTED", "type": {"owner": "AWS", "category": "Approval", "provider": "Manual", "version": "1"}`, ""},
 		{"Action", action + `"stage": "Source", "action": "Code", "state": "SUCCEEDED", "type": {"owner": "AWS", "provider": "CodeCommit", "category": "Source", "version": "1"},
 			"execution-result": {"external-execution-url": "https://us-west-2.console.aws.amazon.com/codecommit/home#/repository/my-repo/commit/8cf40f2",

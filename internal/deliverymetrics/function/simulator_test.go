@@ -191,6 +191,11 @@ func (s *simulator) perform(r *run) {
 				s.finish(r, false)
 				return
 			}
+			s.tellAction(r, "shop-prod.Prepare", "Deploy", "STARTED", "")
+			if s.chance(8) {
+				s.finish(r, false) // the change set is refused, and nothing was changed
+				return
+			}
 			for range 1 + s.random.IntN(3) {
 				s.tellAction(r, "Release", "Deploy", "STARTED", "")
 			}

@@ -17,7 +17,7 @@ const (
 	Pipeline Kind = "pipeline"
 	// Stage is the end of a stage of production.
 	Stage Kind = "stage"
-	// Deploy is the start of an action that deploys, in a stage of production.
+	// Deploy is the start of an action that deploys, in a stage of production; not of one that only makes a change set.
 	Deploy Kind = "deploy"
 	// Source is the revision that the execution took.
 	Source Kind = "source"
