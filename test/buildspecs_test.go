@@ -83,9 +83,15 @@ func TestPipelinesStop(t *testing.T) {
 		says   string
 		images int
 	}{
-		"tests fail":       {func(w *standins.World) { w.TestsFail = true }, "Build UnitTests", "1 test failed", 0},
-		"a secret":         {func(w *standins.World) { w.Leak = true }, "Build Secrets", "change each at its service", 0},
-		"another download": {func(w *standins.World) { w.Tampered = true }, "Build SAST", "these are other rules than", 0},
+		"tests fail":            {func(w *standins.World) { w.TestsFail = true }, "Build UnitTests", "1 test failed", 0},
+		"a secret":              {func(w *standins.World) { w.Leak = true }, "Build Secrets", "change each at its service", 0},
+		"too little tested":     {func(w *standins.World) { w.Uncovered = true }, "Build UnitTests", "50.0 % of the lines are covered, 5 of 10, and at least 60 % must be", 0},
+		"a known vulnerability": {func(w *standins.World) { w.Vulnerable = true }, "Build SCA", "critical: 1 found, 0 let pass", 0},
+		"no signature":          {func(w *standins.World) { delete(w.Signers, tools+" eu-west-1") }, "Build VerifySignature", "in eu-west-1 has no signature of", 6},
+		"its tests fail":        {func(w *standins.World) { w.TargetFails = true }, "beta-us-west-2 Integration", "1 test failed", 6},
+		"it is slow":            {func(w *standins.World) { w.Slow = true }, "gamma gamma-us-west-2.Performance", "99 of 100 answers took up to 40000 ms, more than 500 ms", 6},
+		"the canary fails":      {func(w *standins.World) { w.CanaryFails = true }, "gamma gamma-us-west-2.Synthetic", "in a row passed within", 6},
+		"another download":      {func(w *standins.World) { w.Tampered = true }, "Build SAST", "these are other rules than", 0},
 		"no platform": {func(w *standins.World) {
 			for name := range w.Parameters {
 				if strings.HasPrefix(name, "222222222222 ") {

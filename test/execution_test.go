@@ -3,9 +3,11 @@ package test
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -133,7 +135,12 @@ func (e *execution) codeBuild(stage string, a action) bool {
 			over[v.Name] = e.resolve(at, v.Value)
 		}
 	}
-	b := e.newBuild(e.t, e.project(e.t, a.configuration["ProjectName"].(string)), at, over)
+	account, region := e.place(a)
+	if account != e.pipeline.Account {
+		// What such an action writes, the pipeline's account may not read.
+		require.Empty(e.t, a.outputs, "%s writes an artifact in another account", at)
+	}
+	b := e.newBuild(e.t, e.project(e.t, account, region, a.configuration["ProjectName"].(string)), at, over)
 	b.Initiator, b.Number = "codepipeline/"+e.pipeline.Name, e.number
 	primary, _ := a.configuration["PrimarySource"].(string)
 	for _, name := range a.inputs {
@@ -235,6 +242,14 @@ func (e *execution) deployStack(account, region, stack string, text []byte) {
 		switch r.Type {
 		case "AWS::SSM::Parameter":
 			e.world.Put(account, region, r.Name, fmt.Sprint(r.Properties["Value"]))
+		case "AWS::Synthetics::Canary":
+			e.world.Canaries[account+" "+region+" "+r.Name] = true
+		case "AWS::Lambda::Function":
+			code := r.Properties["Code"].(map[string]any)
+			if key, ok := code["S3Key"]; ok {
+				object := fmt.Sprint(code["S3Bucket"], "/", key)
+				require.Contains(e.t, slices.Collect(maps.Keys(e.world.Objects)), object, "%s: nothing before it publishes its code", r.LogicalID)
+			}
 		case "AWS::ECS::Service":
 			e.deployService(r, func() string {
 				for _, t := range template.Resources {

@@ -15,5 +15,5 @@
 //   - what it finds or changes is a field of World, copied by Clone.
 //   - what it changes for good (a push, a tag, a start, a deployment) is named by [Acts]: no build calls such a thing after an error.
 //
-// Passwords, session keys and tokens that stand-ins hand out begin with [Canary], and no build may print one.
+// Passwords, session keys and tokens that stand-ins hand out begin with [Secret], and no build may print one.
 package standins
