@@ -35,6 +35,13 @@ type execution struct {
 // execute runs a pipeline from its source to its end, or to the stage that fails, and says which action did.
 func (s *workshop) execute(t *testing.T, pipeline string, w *standins.World, number int) (*execution, string) {
 	t.Helper()
+	e := s.begin(t, pipeline, w, number)
+	return e, e.run(stagesOf(e.pipeline.Properties))
+}
+
+// begin is an execution of which nothing has run.
+func (s *workshop) begin(t *testing.T, pipeline string, w *standins.World, number int) *execution {
+	t.Helper()
 	e := &execution{
 		workshop: s, t: t, world: w, number: number, artifacts: map[string]string{}, prepared: map[string][]byte{},
 		variables: map[string]string{"codepipeline.PipelineExecutionId": fmt.Sprintf("00000000-0000-0000-0000-%012d", number)},
@@ -45,7 +52,21 @@ func (s *workshop) execute(t *testing.T, pipeline string, w *standins.World, num
 		}
 	}
 	require.NotNil(t, e.pipeline, "no pipeline %s", pipeline)
-	for _, stage := range stagesOf(e.pipeline.Properties) {
+	return e
+}
+
+// fork is an execution that goes on where this one is, in a copy of its world.
+func (e *execution) fork(t *testing.T) *execution {
+	return &execution{
+		workshop: e.workshop, t: t, pipeline: e.pipeline, world: e.world.Clone(), number: e.number,
+		artifacts: maps.Clone(e.artifacts), variables: maps.Clone(e.variables), prepared: maps.Clone(e.prepared), builds: slices.Clone(e.builds),
+	}
+}
+
+// run runs stages, and says which action of them failed.
+func (e *execution) run(stages []stage) string {
+	e.t.Helper()
+	for _, stage := range stages {
 		fmt.Fprintf(&e.log, "== %s\n", stage.name)
 		failed, order := "", 0
 		for _, a := range stage.actions {
@@ -58,10 +79,10 @@ func (s *workshop) execute(t *testing.T, pipeline string, w *standins.World, num
 			}
 		}
 		if failed != "" {
-			return e, failed
+			return failed
 		}
 	}
-	return e, ""
+	return ""
 }
 
 // folder is a new one for an artifact.
@@ -170,6 +191,13 @@ func (e *execution) codeBuild(stage string, a action) bool {
 		e.variables[a.namespace+"."+name] = value
 	}
 	e.write(a.name, b)
+	if account != e.pipeline.Account {
+		fmt.Fprintf(&e.log, "    in %s %s on %s", account, region, b.image)
+		if url := b.Variables["TARGET_URL"]; url != "" {
+			fmt.Fprintf(&e.log, ", asks %s", url)
+		}
+		fmt.Fprintln(&e.log)
+	}
 	return b.Succeeded
 }
 

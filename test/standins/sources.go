@@ -101,7 +101,7 @@ func NewSource(dir string, parts map[string]string) (*Source, error) {
 		}
 		return strings.TrimSpace(string(out))
 	}
-	git("init", "--quiet")
+	git("init", "--quiet", "--template=")
 	git("add", ".")
 	// Two repositories of the same files have other commits.
 	name := filepath.Base(dir)
