@@ -112,7 +112,7 @@ func fails(c *codebuild.Call) *codebuild.Reply {
 // again runs the build once more, in the world that it ran in, with some calls failing.
 func (b *buildCase) again(t *testing.T, failing func(n int, c *codebuild.Call) bool) *build {
 	t.Helper()
-	next := &build{at: b.at, name: b.name, Build: b.Build}
+	next := &build{at: b.at, name: b.name, image: b.image, Build: b.Build}
 	n := -1
 	b.workshop.start(t, next, b.world.Clone(), func(c *codebuild.Call) *codebuild.Reply {
 		if n++; failing(n, c) {
@@ -164,7 +164,8 @@ func (b *buildCase) failEach(t *testing.T, used *sync.Map) (problems []string) {
 		if len(acts) > 0 && !exception.goesOn && !exception.succeeds {
 			problem("call %d fails: %s\nand the build goes on with:\n%s", k+1, call, strings.Join(acts, "\n"))
 		}
-		if exception.retried {
+		// What a loop repeats is the same from its second time on.
+		if n := seen[same]; exception.retried && (n <= 2 || n == times[same]) {
 			if b.again(t, func(n int, c *codebuild.Call) bool { return n >= k && typed(c) == same }).Succeeded {
 				problem("call %d fails whenever it is made: %s\nand the build succeeds", k+1, call)
 			}
@@ -180,7 +181,7 @@ func TestBuildsAreLookedAt(t *testing.T) {
 	machine, _ := machineFor(t)
 	s := &workshop{dir: harness.Folder(t, "b"), machine: machine}
 	ran := func(commands ...string) *buildCase {
-		b := &build{at: "Build Own", name: "Own"}
+		b := &build{at: "Build Own", name: "Own", image: "aws/codebuild/standard:8.0"}
 		b.Region, b.Spec = "us-west-2", &codebuild.Spec{Shell: "bash", Exported: []string{"TOLD"}, Phases: map[string]codebuild.Phase{"build": {Commands: commands}}}
 		s.run(t, b, standins.New(tools), nil, nil)
 		require.True(t, b.Succeeded, b.Output)

@@ -76,6 +76,10 @@ func TestBuildspecs(t *testing.T) {
 func TestPipelinesStop(t *testing.T) {
 	t.Parallel()
 	s := newWorkshop(t, retailStore)
+	built := s.begin(t, "retail-store-catalog", s.world.Clone(), 1)
+	stages := stagesOf(built.pipeline.Properties)
+	require.Equal(t, "UpdatePipeline", stages[2].name)
+	require.Empty(t, built.run(stages[:3]))
 	stop := "/retail-store/platform/tools/stop/v1/prod"
 	for name, c := range map[string]struct {
 		given  func(*standins.World)
@@ -83,9 +87,15 @@ func TestPipelinesStop(t *testing.T) {
 		says   string
 		images int
 	}{
-		"tests fail":       {func(w *standins.World) { w.TestsFail = true }, "Build UnitTests", "1 test failed", 0},
-		"a secret":         {func(w *standins.World) { w.Leak = true }, "Build Secrets", "change each at its service", 0},
-		"another download": {func(w *standins.World) { w.Tampered = true }, "Build SAST", "these are other rules than", 0},
+		"tests fail":            {func(w *standins.World) { w.TestsFail = true }, "Build UnitTests", "1 test failed", 0},
+		"a secret":              {func(w *standins.World) { w.Leak = true }, "Build Secrets", "change each at its service", 0},
+		"too little tested":     {func(w *standins.World) { w.Uncovered = true }, "Build UnitTests", "50.0 % of the lines are covered, 5 of 10, and at least 60 % must be", 0},
+		"a known vulnerability": {func(w *standins.World) { w.Vulnerable = true }, "Build SCA", "critical: 1 found, 0 let pass", 0},
+		"no signature":          {func(w *standins.World) { delete(w.Signers, tools+" eu-west-1") }, "Build VerifySignature", "in eu-west-1 has no signature of", 6},
+		"its tests fail":        {func(w *standins.World) { w.TargetFails = true }, "beta-us-west-2 Integration", "1 test failed", 6},
+		"it is slow":            {func(w *standins.World) { w.Slow = true }, "gamma gamma-us-west-2.Performance", "99 of 100 answers took up to 40000 ms, more than 500 ms", 6},
+		"the canary fails":      {func(w *standins.World) { w.CanaryFails = true }, "gamma gamma-us-west-2.Synthetic", "in a row passed within", 6},
+		"another download":      {func(w *standins.World) { w.Tampered = true }, "Build SAST", "these are other rules than", 0},
 		"no platform": {func(w *standins.World) {
 			for name := range w.Parameters {
 				if strings.HasPrefix(name, "222222222222 ") {
@@ -99,14 +109,20 @@ func TestPipelinesStop(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := s.world.Clone()
+			// What is not to pass the build begins there.
+			e, rest := built.fork(t), stages[3:]
+			if strings.HasPrefix(c.at, "Build ") {
+				e, rest = s.begin(t, "retail-store-catalog", s.world.Clone(), 1), stages
+			}
+			w := e.world
 			c.given(w)
-			e, failed := s.execute(t, "retail-store-catalog", w, 1)
+			failed := e.run(rest)
 			require.Equal(t, c.at, failed)
 			require.Contains(t, e.failedOutput(), c.says)
 			require.Len(t, w.Images, c.images)
 			for name := range w.Services {
 				require.NotContains(t, name, "retail-store-prod", "it is deployed all the same")
+				require.False(t, strings.HasPrefix(failed, "beta-") && strings.Contains(name, "retail-store-gamma"), "%s is deployed all the same", name)
 				require.NotEqual(t, "beta-us-west-2 Contract", failed, "%s is deployed all the same", name)
 			}
 			for _, b := range e.builds {

@@ -3,9 +3,11 @@ package test
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -33,6 +35,13 @@ type execution struct {
 // execute runs a pipeline from its source to its end, or to the stage that fails, and says which action did.
 func (s *workshop) execute(t *testing.T, pipeline string, w *standins.World, number int) (*execution, string) {
 	t.Helper()
+	e := s.begin(t, pipeline, w, number)
+	return e, e.run(stagesOf(e.pipeline.Properties))
+}
+
+// begin is an execution of which nothing has run.
+func (s *workshop) begin(t *testing.T, pipeline string, w *standins.World, number int) *execution {
+	t.Helper()
 	e := &execution{
 		workshop: s, t: t, world: w, number: number, artifacts: map[string]string{}, prepared: map[string][]byte{},
 		variables: map[string]string{"codepipeline.PipelineExecutionId": fmt.Sprintf("00000000-0000-0000-0000-%012d", number)},
@@ -43,7 +52,21 @@ func (s *workshop) execute(t *testing.T, pipeline string, w *standins.World, num
 		}
 	}
 	require.NotNil(t, e.pipeline, "no pipeline %s", pipeline)
-	for _, stage := range stagesOf(e.pipeline.Properties) {
+	return e
+}
+
+// fork is an execution that goes on where this one is, in a copy of its world.
+func (e *execution) fork(t *testing.T) *execution {
+	return &execution{
+		workshop: e.workshop, t: t, pipeline: e.pipeline, world: e.world.Clone(), number: e.number,
+		artifacts: maps.Clone(e.artifacts), variables: maps.Clone(e.variables), prepared: maps.Clone(e.prepared), builds: slices.Clone(e.builds),
+	}
+}
+
+// run runs stages, and says which action of them failed.
+func (e *execution) run(stages []stage) string {
+	e.t.Helper()
+	for _, stage := range stages {
 		fmt.Fprintf(&e.log, "== %s\n", stage.name)
 		failed, order := "", 0
 		for _, a := range stage.actions {
@@ -56,10 +79,10 @@ func (s *workshop) execute(t *testing.T, pipeline string, w *standins.World, num
 			}
 		}
 		if failed != "" {
-			return e, failed
+			return failed
 		}
 	}
-	return e, ""
+	return ""
 }
 
 // folder is a new one for an artifact.
@@ -133,7 +156,12 @@ func (e *execution) codeBuild(stage string, a action) bool {
 			over[v.Name] = e.resolve(at, v.Value)
 		}
 	}
-	b := e.newBuild(e.t, e.project(e.t, a.configuration["ProjectName"].(string)), at, over)
+	account, region := e.place(a)
+	if account != e.pipeline.Account {
+		// What such an action writes, the pipeline's account may not read.
+		require.Empty(e.t, a.outputs, "%s writes an artifact in another account", at)
+	}
+	b := e.newBuild(e.t, e.project(e.t, account, region, a.configuration["ProjectName"].(string)), at, over)
 	b.Initiator, b.Number = "codepipeline/"+e.pipeline.Name, e.number
 	primary, _ := a.configuration["PrimarySource"].(string)
 	for _, name := range a.inputs {
@@ -163,6 +191,13 @@ func (e *execution) codeBuild(stage string, a action) bool {
 		e.variables[a.namespace+"."+name] = value
 	}
 	e.write(a.name, b)
+	if account != e.pipeline.Account {
+		fmt.Fprintf(&e.log, "    in %s %s on %s", account, region, b.image)
+		if url := b.Variables["TARGET_URL"]; url != "" {
+			fmt.Fprintf(&e.log, ", asks %s", url)
+		}
+		fmt.Fprintln(&e.log)
+	}
 	return b.Succeeded
 }
 
@@ -235,6 +270,14 @@ func (e *execution) deployStack(account, region, stack string, text []byte) {
 		switch r.Type {
 		case "AWS::SSM::Parameter":
 			e.world.Put(account, region, r.Name, fmt.Sprint(r.Properties["Value"]))
+		case "AWS::Synthetics::Canary":
+			e.world.Canaries[account+" "+region+" "+r.Name] = true
+		case "AWS::Lambda::Function":
+			code := r.Properties["Code"].(map[string]any)
+			if key, ok := code["S3Key"]; ok {
+				object := fmt.Sprint(code["S3Bucket"], "/", key)
+				require.Contains(e.t, slices.Collect(maps.Keys(e.world.Objects)), object, "%s: nothing before it publishes its code", r.LogicalID)
+			}
 		case "AWS::ECS::Service":
 			e.deployService(r, func() string {
 				for _, t := range template.Resources {

@@ -2,9 +2,11 @@ package test
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -94,6 +96,16 @@ func newWorkshop(t *testing.T, file string) *workshop {
 		w.Pipelines[p.Name] = 0
 	}
 	s.world = w
+	for _, r := range s.cloud.Of("AWS::ECR::SigningConfiguration") {
+		rules := r.Properties["Rules"].([]any)
+		require.Len(t, rules, 1)
+		rule := rules[0].(map[string]any)
+		filters := rule["RepositoryFilters"].([]any)
+		require.Len(t, filters, 1)
+		w.Signers[r.Account+" "+r.Region] = standins.Signer{
+			Filter: filters[0].(map[string]any)["Filter"].(string), Profile: rule["SigningProfileArn"].(string),
+		}
+	}
 	for _, r := range s.cloud.Of("AWS::SSM::Parameter") {
 		w.Put(r.Account, r.Region, r.Name, fmt.Sprint(r.Properties["Value"]))
 	}
@@ -127,6 +139,9 @@ func (s *workshop) makeSources(t *testing.T) {
 					folder = "."
 				}
 				parts[name][folder] = preset
+				if service == "ui" {
+					parts[name]["e2e"] = "node" // tests in a browser have their own package
+				}
 			}
 		}
 	}
@@ -151,15 +166,15 @@ func sourceName(a action) string {
 	return a.provider
 }
 
-// project is the project of that name; a pipeline may run one of another account or region.
-func (s *workshop) project(t *testing.T, name string) *cloud.Resource {
+// project is the project of that name where an action finds it, which may be another account or region than its pipeline's.
+func (s *workshop) project(t *testing.T, account, region, name string) *cloud.Resource {
 	t.Helper()
 	for _, r := range s.cloud.Of("AWS::CodeBuild::Project") {
-		if r.Name == name || r.ARN == name {
+		if r.Account == account && r.Region == region && r.Name == name {
 			return r
 		}
 	}
-	require.Fail(t, "no project "+name)
+	require.Fail(t, "no project "+name+" in "+account+" "+region)
 	return nil
 }
 
@@ -168,6 +183,8 @@ type build struct {
 	// at is the stage and the action; name the action's without a target.
 	at, name string
 	codebuild.Build
+	// image of its host.
+	image string
 	// world before it.
 	world *standins.World
 	calls []*codebuild.Call
@@ -196,7 +213,11 @@ func (s *workshop) run(t *testing.T, b *build, w *standins.World, before func(*c
 	dir := filepath.Join(s.dir, fmt.Sprint("h", hosts.count))
 	hosts.Unlock()
 	b.world = w.Clone()
-	h, err := s.machine.Host(dir, w.Tools(), standins.Later...)
+	tools := w.Tools()
+	if !strings.HasPrefix(b.image, "aws/codebuild/") {
+		maps.DeleteFunc(tools, func(name string, _ codebuild.Tool) bool { return !slices.Contains(standins.OwnImage, name) })
+	}
+	h, err := s.machine.Host(dir, tools, standins.Later...)
 	require.NoError(t, err)
 	h.Before = before
 	b.Result, err = b.Run(h)
@@ -213,16 +234,16 @@ func (s *workshop) run(t *testing.T, b *build, w *standins.World, before func(*c
 // can read, or in an exported variable.
 func (b *build) leaks() []string {
 	var places []string
-	if strings.Contains(b.Output, standins.Canary) {
+	if strings.Contains(b.Output, standins.Secret) {
 		places = append(places, "the log:\n"+b.Output)
 	}
 	for _, c := range b.calls {
-		if strings.Contains(c.String(), standins.Canary) {
+		if strings.Contains(c.String(), standins.Secret) {
 			places = append(places, "the arguments of "+c.String())
 		}
 	}
 	for name, value := range b.Exported {
-		if strings.Contains(value, standins.Canary) {
+		if strings.Contains(value, standins.Secret) {
 			places = append(places, "the exported variable "+name)
 		}
 	}
@@ -243,7 +264,9 @@ func (s *workshop) newBuild(t *testing.T, project *cloud.Resource, at string, ov
 		Project: project.Name, Account: project.Account, Region: project.Region, Spec: spec, Defined: true,
 		Variables: map[string]string{}, Inputs: map[string]string{},
 	}
-	variables, _ := project.Properties["Environment"].(map[string]any)["EnvironmentVariables"].([]any)
+	environment := project.Properties["Environment"].(map[string]any)
+	b.image = environment["Image"].(string)
+	variables, _ := environment["EnvironmentVariables"].([]any)
 	for _, v := range variables {
 		m := v.(map[string]any)
 		require.Equal(t, "PLAINTEXT", m["Type"], "%s: %s", at, m["Name"])

@@ -46,6 +46,8 @@ var kinds = map[string]kind{
 	"AWS::SQS::Queue":                           {"QueueName", "arn:aws:sqs:{region}:{account}:{name}", false},
 	"AWS::SSM::Parameter":                       {"Name", "arn:aws:ssm:{region}:{account}:parameter{name}", false},
 	"AWS::SecretsManager::Secret":               {"Name", "arn:aws:secretsmanager:{region}:{account}:secret:{name}-AbCdEf", true},
+	"AWS::Signer::SigningProfile":               {"ProfileName", "arn:aws:signer:{region}:{account}:/signing-profiles/{name}", true},
+	"AWS::Synthetics::Canary":                   {"Name", "arn:aws:synthetics:{region}:{account}:canary:{name}", false},
 	"AWS::WAFv2::WebACL":                        {"Name", "arn:aws:wafv2:{region}:{account}:regional/webacl/{name}", false},
 }
 

@@ -69,18 +69,23 @@ func (w Whole) Synth(scope, image, dir string) error {
 	})
 }
 
-// keeps says whether a file or folder belongs to the scope. Of the files, only templates, manifests and releases are ever read.
+// published is the scope whose stacks publish files.
+const published = "platform"
+
+// keeps says whether a file or folder belongs to the scope. Of the files, only templates, manifests, releases and
+// what is published are ever read.
 func (w Whole) keeps(scope string, parts []string) bool {
 	switch {
 	case parts[0] == "releases":
 		return len(parts) < 4 || scope == "" || parts[3] == scope
 	case strings.HasPrefix(parts[0], "asset."):
-		return false
+		return len(parts) == 1 && (scope == "" || scope == published)
 	case len(parts) == 1 && strings.HasPrefix(parts[0], "assembly-"):
 		return w.of(scope, parts[0])
 	}
 	name := parts[len(parts)-1]
-	template := name == "manifest.json" || strings.HasSuffix(name, ".template.json") || strings.HasSuffix(name, ".template.json.config.json")
+	template := name == "manifest.json" || strings.HasSuffix(name, ".template.json") || strings.HasSuffix(name, ".template.json.config.json") ||
+		strings.HasSuffix(name, ".assets.json")
 	return template && (len(parts) > 1 || w.of(scope, name))
 }
 

@@ -145,6 +145,9 @@ var operations = map[string]func(*command) (any, error){
 		}
 		return nil, Error("TargetGroupNotFound")
 	},
+	"ecr describe-image-signing-status": signingStatus,
+	"inspector-scan scan-sbom":          scanSBOM,
+	"synthetics get-canary-runs":        canaryRuns,
 	"cloudwatch describe-alarms": func(c *command) (any, error) {
 		if len(c.flags["alarm-names"]) == 0 {
 			return nil, Error("ValidationError")
@@ -201,7 +204,7 @@ func (w *World) aws(call *codebuild.Call) codebuild.Reply {
 	}
 	switch name {
 	case "ecr get-login-password":
-		return codebuild.Reply{Stdout: Canary + "password-" + c.region + "\n"}
+		return codebuild.Reply{Stdout: Secret + "password-" + c.region + "\n"}
 	case "s3 cp":
 		return c.copy()
 	}

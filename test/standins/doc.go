@@ -12,8 +12,9 @@
 //   - a new operation of the AWS CLI goes into the table operations in aws.go: from the call's flags to the API's own document.
 //     --query and --output are evaluated for all of them, as the CLI does. An [Error] is an error of the API, by its code.
 //   - a new program goes into the map of Tools in tools.go, and into [Later] where something installs it first.
+//   - a program of an image that a test brings itself goes into [OwnImage]: its hosts have nothing else beside the base.
 //   - what it finds or changes is a field of World, copied by Clone.
 //   - what it changes for good (a push, a tag, a start, a deployment) is named by [Acts]: no build calls such a thing after an error.
 //
-// Passwords, session keys and tokens that stand-ins hand out begin with [Canary], and no build may print one.
+// Passwords, session keys and tokens that stand-ins hand out begin with [Secret], and no build may print one.
 package standins

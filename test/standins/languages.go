@@ -14,6 +14,9 @@ import (
 // version of a Go program must be exact.
 var exact = regexp.MustCompile(`^[^@]+@v\d+\.\d+\.\d+$`)
 
+// major is the last part of the path of a module whose version is 2 or more.
+var major = regexp.MustCompile(`^v[1-9]\d*$`)
+
 func (w *World) golang(c *codebuild.Call) codebuild.Reply {
 	switch {
 	case has(c, "install"):
@@ -21,8 +24,12 @@ func (w *World) golang(c *codebuild.Call) codebuild.Reply {
 		if !exact.MatchString(what) || c.Variable("GOBIN") == "" {
 			return codebuild.Fail("go install needs a version and GOBIN: %s", what)
 		}
-		name := path.Base(strings.Split(what, "@")[0])
-		return install(c, c.Variable("GOBIN"), name)
+		name := strings.Split(what, "@")[0]
+		// What ends in a major version is named by what stands before it.
+		if major.MatchString(path.Base(name)) {
+			name = path.Dir(name)
+		}
+		return install(c, c.Variable("GOBIN"), path.Base(name))
 	case has(c, "build", "-o") && path.Base(c.Args[len(c.Args)-1]) == "storeship":
 		if !exists(c, "go.mod") {
 			return codebuild.Fail("go: go.mod file not found in current directory or any parent directory")
@@ -30,6 +37,8 @@ func (w *World) golang(c *codebuild.Call) codebuild.Reply {
 		return install(c, filepath.Dir(c.Args[2]), "storeship")
 	case !exists(c, "go.mod"):
 		return codebuild.Fail("go: go.mod file not found in current directory or any parent directory")
+	case has(c, "run") && exact.MatchString(c.Args[1]) && strings.HasPrefix(c.Args[1], "gotest.tools/gotestsum@"):
+		return w.gotestsum(c)
 	case w.Go != "":
 		return c.Real(w.Go, c.Args, w.GoEnvironment...)
 	case has(c, "env", "GOVERSION"):
@@ -47,26 +56,22 @@ func (w *World) gotestsum(c *codebuild.Call) codebuild.Reply {
 	if !ok {
 		return unknown(c)
 	}
-	write(c, after(c, "--junitfile"), junit)
+	report := after(c, "--junitfile")
 	if w.Go == "" {
-		write(c, after(c, "-coverprofile"), "mode: atomic\n")
-		return w.tested()
+		if profile := after(c, "-coverprofile"); profile != "" {
+			write(c, profile, w.profile())
+		}
+		return w.tested(c, report)
 	}
 	test := exec.Command(w.Go, append([]string{"test"}, strings.Fields(args)...)...)
-	test.Dir, test.Env = c.Dir, append(os.Environ(), w.GoEnvironment...)
+	test.Dir, test.Env = c.Dir, append(append(os.Environ(), w.GoEnvironment...), "TARGET_URL="+c.Variable("TARGET_URL"))
 	out, err := test.CombinedOutput()
+	writeDeep(c, report, junit)
 	r := codebuild.Reply{Stdout: string(out)}
 	if err != nil {
 		r.Code = 1
 	}
 	return r
-}
-
-func cobertura(c *codebuild.Call) codebuild.Reply {
-	if in := c.Stdin(); !strings.HasPrefix(in, "mode: ") {
-		return codebuild.Fail("this is no coverage profile: %q", in)
-	}
-	return codebuild.Reply{Stdout: "<coverage/>\n"}
 }
 
 func (w *World) maven(c *codebuild.Call) codebuild.Reply {
@@ -77,12 +82,14 @@ func (w *World) maven(c *codebuild.Call) codebuild.Reply {
 	if strings.Contains(goals, " test-compile ") && regexp.MustCompile(`spotbugs-maven-plugin:[\d.]+:check`).MatchString(goals) {
 		return codebuild.Reply{Stdout: "BUILD SUCCESS\n"}
 	}
+	if strings.HasSuffix(goals, " test-compile failsafe:integration-test failsafe:verify") {
+		return w.tested(c, "target/failsafe-reports/TEST-app.xml")
+	}
 	if !regexp.MustCompile(`jacoco-maven-plugin:[\d.]+:prepare-agent test .*:report$`).MatchString(goals) {
 		return unknown(c)
 	}
-	writeDeep(c, "target/surefire-reports/TEST-app.xml", junit)
-	writeDeep(c, "target/site/jacoco/jacoco.xml", "<report/>\n")
-	return w.tested()
+	writeDeep(c, "target/site/jacoco/jacoco.xml", w.jacoco())
+	return w.tested(c, "target/surefire-reports/TEST-app.xml")
 }
 
 func (w *World) npm(c *codebuild.Call) codebuild.Reply {
@@ -94,30 +101,44 @@ func (w *World) npm(c *codebuild.Call) codebuild.Reply {
 		writeDeep(c, "node_modules/.package-lock.json", "{}\n")
 		return codebuild.Reply{}
 	case has(c, "install", "-g"):
-		if !regexp.MustCompile(`^aws-cdk@\d+\.\d+\.\d+$`).MatchString(c.Args[2]) {
+		program, ok := map[string]string{"aws-cdk": "cdk", "cdk-assets": "cdk-assets"}[strings.Split(c.Args[2], "@")[0]]
+		if !ok || !regexp.MustCompile(`@\d+\.\d+\.\d+$`).MatchString(c.Args[2]) {
 			return codebuild.Fail("not a version of the CLI: %s", c.Args[2])
 		}
-		return install(c, c.Host.Bin, "cdk")
+		return install(c, c.Host.Bin, program)
 	case has(c, "install", "--prefix"):
 		writeDeep(c, filepath.Join(after(c, "--prefix"), "node_modules", "jest-junit", "package.json"), "{}\n")
 		return codebuild.Reply{}
-	case has(c, "test", "--"), has(c, "run", "lint"):
+	case has(c, "test", "--"), has(c, "run"):
 		return w.script(c)
 	}
 	return unknown(c)
 }
 
+// corepack puts the managers of packages there that package.json asks for.
+func corepack(c *codebuild.Call) codebuild.Reply {
+	if !has(c, "enable") {
+		return unknown(c)
+	}
+	writeDeep(c, filepath.Join(c.Variable("HOME"), ".corepack"), "")
+	return codebuild.Reply{}
+}
+
+// yarn is that of the image, which refuses a package that asks for another one, until corepack is enabled.
 func (w *World) yarn(c *codebuild.Call) codebuild.Reply {
+	if !exists(c, filepath.Join(c.Variable("HOME"), ".corepack")) && strings.Contains(read(c, "package.json"), `"packageManager": "yarn@4`) {
+		return codebuild.Fail("error This project's package.json defines \"packageManager\": \"yarn@4\". However the current global version of Yarn is \"1.22.22\".")
+	}
 	switch {
 	case has(c, "--version"):
-		return codebuild.Reply{Stdout: "1.22.22\n"}
-	case has(c, "install", "--frozen-lockfile"):
+		return codebuild.Reply{Stdout: "4.9.2\n"}
+	case has(c, "install", "--immutable"):
 		if !exists(c, "yarn.lock") {
 			return codebuild.Fail("there is no yarn.lock")
 		}
-		writeDeep(c, "node_modules/.yarn-integrity", "{}\n")
+		writeDeep(c, "node_modules/.yarn-state.yml", "\n")
 		return codebuild.Reply{}
-	case has(c, "test"), has(c, "run", "lint"):
+	case has(c, "run", "lint"), strings.HasPrefix(c.Args[0], "test"):
 		return w.script(c)
 	}
 	return unknown(c)
@@ -128,8 +149,18 @@ func (w *World) script(c *codebuild.Call) codebuild.Reply {
 	if !exists(c, "node_modules") {
 		return codebuild.Fail("its dependencies are not installed")
 	}
-	if has(c, "lint") {
+	name := c.Args[0]
+	if name == "run" {
+		name = c.Args[1]
+	}
+	if !strings.Contains(read(c, "package.json"), `"`+name+`": `) {
+		return codebuild.Fail("Missing script: %q", name)
+	}
+	if name == "lint" {
 		return codebuild.Reply{}
+	}
+	if kind, ok := strings.CutPrefix(name, "test:"); ok {
+		return w.tested(c, "reports/"+kind+".xml")
 	}
 	reporter := after(c, "--reporters")
 	for _, word := range c.Args {
@@ -140,45 +171,8 @@ func (w *World) script(c *codebuild.Call) codebuild.Reply {
 	if !exists(c, reporter) {
 		return codebuild.Fail("could not resolve a module for a custom reporter: %s", reporter)
 	}
-	writeDeep(c, c.Variable("JEST_JUNIT_OUTPUT_FILE"), junit)
-	writeDeep(c, filepath.Join(after(c, "--coverageDirectory"), "clover.xml"), "<coverage/>\n")
-	return w.tested()
-}
-
-func (w *World) npx(c *codebuild.Call) codebuild.Reply {
-	if !has(c, "--no-install", "cdk", "synth") || !has(c, "--no-lookups", "--strict") {
-		return unknown(c)
-	}
-	if !exists(c, "node_modules") {
-		return codebuild.Fail("npx canceled due to missing packages: cdk")
-	}
-	context := map[string]string{}
-	for i, word := range c.Args {
-		if word == "-c" {
-			name, value, _ := strings.Cut(c.Args[i+1], "=")
-			context[name] = value
-		}
-	}
-	output := after(c, "--output")
-	if output == "" {
-		output = "cdk.out"
-	}
-	if err := w.Synth(context["scope"], context["image"], c.File(output)); err != nil {
-		return codebuild.Fail("%v", err)
-	}
-	return codebuild.Reply{}
-}
-
-func (w *World) cdk(c *codebuild.Call) codebuild.Reply {
-	if !has(c, "-a", ".", "deploy") || !has(c, "--require-approval=never") {
-		return unknown(c)
-	}
-	text, err := os.ReadFile(c.File("manifest.json"))
-	if err != nil || !strings.Contains(string(text), `"`+c.Args[3]+`"`) {
-		return codebuild.Fail("No stacks match the name(s) %s", c.Args[3])
-	}
-	w.Stacks = append(w.Stacks, c.Args[3])
-	return codebuild.Reply{}
+	writeDeep(c, filepath.Join(after(c, "--coverageDirectory"), "clover.xml"), w.clover())
+	return w.tested(c, c.Variable("JEST_JUNIT_OUTPUT_FILE"))
 }
 
 func (w *World) python(c *codebuild.Call) codebuild.Reply {
@@ -187,37 +181,57 @@ func (w *World) python(c *codebuild.Call) codebuild.Reply {
 		bin := filepath.Join(c.Args[2], "bin")
 		install(c, bin, "pip")
 		return install(c, bin, "python")
-	case has(c, "-m", "pytest", "--cov"):
-		if path.Base(filepath.Dir(c.Path)) != "bin" || c.Path == filepath.Join(c.Host.Bin, "python") {
-			return codebuild.Fail("No module named pytest")
+	case has(c, "-m", "pytest"):
+		needs := []string{"pytest"}
+		if has(c, "--cov") {
+			needs = append(needs, "pytest-cov")
+		} else if !exists(c, c.Args[2]) {
+			return codebuild.Fail("ERROR: file or directory not found: %s", c.Args[2])
 		}
-		write(c, after(c, "--junitxml"), junit)
-		write(c, strings.TrimPrefix(after(c, "--cov-report"), "xml:"), "<coverage/>\n")
-		return w.tested()
+		for _, name := range needs {
+			if !exists(c, filepath.Join(filepath.Dir(c.Path), "."+name)) {
+				return codebuild.Fail("No module named %s", name)
+			}
+		}
+		if has(c, "--cov") {
+			write(c, strings.TrimPrefix(after(c, "--cov-report"), "xml:"), coberturaReport(w.covered(), 10))
+		}
+		return w.tested(c, after(c, "--junitxml"))
 	case has(c, "-c"):
 		return c.Real(w.Python, c.Args)
 	}
 	return unknown(c)
 }
 
-// pip is that of a virtual environment, beside which it installs programs.
+// pip is that of the image or of a virtual environment, beside which it installs programs.
 func pip(c *codebuild.Call) codebuild.Reply {
+	beside := filepath.Dir(c.Path)
 	if has(c, "show") {
-		return codebuild.Reply{Code: 1} // nothing is there before it is installed
+		if !exists(c, filepath.Join(beside, "."+c.Args[len(c.Args)-1])) {
+			return codebuild.Reply{Code: 1}
+		}
+		return codebuild.Reply{}
 	}
 	if !has(c, "install") {
 		return unknown(c)
 	}
-	file := after(c, "--requirement")
+	file := after(c, "--requirement") + after(c, "-r")
 	if file == "" {
-		if last := c.Args[len(c.Args)-1]; last != "." && !strings.Contains(last, "==") {
-			return codebuild.Fail("no exact version: %s", last)
+		name, _, ok := strings.Cut(c.Args[len(c.Args)-1], "==")
+		if !ok && name != "." {
+			return codebuild.Fail("no exact version: %s", name)
 		}
+		writeDeep(c, filepath.Join(beside, "."+name), "")
 		return codebuild.Reply{}
 	}
 	text, err := os.ReadFile(c.File(file))
 	if err != nil {
 		return codebuild.Fail("ERROR: Could not open requirements file: %s", file)
+	}
+	for _, line := range strings.Split(string(text), "\n") {
+		if name, _, ok := strings.Cut(line, "=="); ok {
+			writeDeep(c, filepath.Join(beside, "."+name), "")
+		}
 	}
 	for _, name := range []string{"semgrep", "ruff"} {
 		if !regexp.MustCompile(`(?m)^` + name + `==\S+ --hash=sha256:[0-9a-f]{64}$`).Match(text) {
@@ -226,34 +240,7 @@ func pip(c *codebuild.Call) codebuild.Reply {
 		if !has(c, "--require-hashes") {
 			return codebuild.Fail("%s is installed without its hashes", name)
 		}
-		install(c, filepath.Dir(c.Path), name)
+		install(c, beside, name)
 	}
 	return codebuild.Reply{}
-}
-
-func semgrep(c *codebuild.Call) codebuild.Reply {
-	rules := 0
-	_ = filepath.WalkDir(c.File(after(c, "--config")), func(name string, _ os.DirEntry, err error) error {
-		if err == nil && strings.HasSuffix(name, ".yaml") {
-			rules++
-		}
-		return err
-	})
-	if !has(c, "scan", "--error", "--severity", "ERROR", "--metrics", "off") || rules == 0 {
-		return codebuild.Fail("semgrep has %d rules: %s", rules, c)
-	}
-	write(c, after(c, "--junit-xml-output"), junit)
-	write(c, after(c, "--json-output"), `{"paths": {"scanned": ["app"]}}`)
-	return codebuild.Reply{}
-}
-
-func ruff(c *codebuild.Call) codebuild.Reply {
-	switch {
-	case has(c, "check", "--show-files"):
-		return codebuild.Reply{Stdout: c.Dir + "/app.py\n"}
-	case has(c, "check", "--output-format", "junit"):
-		write(c, after(c, "--output-file"), junit)
-		return codebuild.Reply{}
-	}
-	return unknown(c)
 }

@@ -1,6 +1,7 @@
 package standins
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"reflect"
@@ -8,9 +9,9 @@ import (
 	"strings"
 )
 
-// query evaluates the part of JMESPath that the AWS CLI's --query is used with here: names, indexes, lists and filters by equality,
-// and what is chained by dots and pipes. https://jmespath.org/specification.html
-func query(text string, document any) (any, error) {
+// query evaluates the part of JMESPath that the AWS CLI's --query is used with here: names, indexes, lists, filters by equality, literals,
+// a few functions, and what is chained by dots and pipes. https://jmespath.org/specification.html
+func query(text string, document any) (value any, err error) {
 	q := &parser{text: text}
 	e, err := q.pipe()
 	if err == nil && q.peek() != 0 {
@@ -19,6 +20,11 @@ func query(text string, document any) (any, error) {
 	if err != nil {
 		return nil, fmt.Errorf("--query %s: %w", text, err)
 	}
+	defer func() {
+		if wrong, ok := recover().(argument); ok {
+			value, err = nil, fmt.Errorf("--query %s: %s", text, string(wrong))
+		}
+	}()
 	return e(document), nil
 }
 
@@ -152,6 +158,9 @@ func (q *parser) first() (expression, error) {
 			return e, err
 		}
 		return q.several()
+	case '\'', '`':
+		value, err := q.literal()
+		return func(any) any { return value }, err
 	}
 	return q.member()
 }
@@ -161,7 +170,15 @@ func (q *parser) member() (expression, error) {
 	if q.take("[") {
 		return q.several()
 	}
-	q.peek()
+	if q.take(`"`) {
+		end := strings.IndexByte(q.text[q.at:], '"')
+		if end < 0 {
+			return nil, errors.New("a name has no end")
+		}
+		name := q.text[q.at : q.at+end]
+		q.at += end + 1
+		return field(name), nil
+	}
 	end := q.at
 	for end < len(q.text) && (q.text[end] == '_' || q.text[end] >= '0' && q.text[end] <= '9' || q.text[end]|0x20 >= 'a' && q.text[end]|0x20 <= 'z') {
 		end++
@@ -171,10 +188,17 @@ func (q *parser) member() (expression, error) {
 	}
 	name := q.text[q.at:end]
 	q.at = end
+	if q.take("(") {
+		return q.call(name)
+	}
+	return field(name), nil
+}
+
+func field(name string) expression {
 	return func(v any) any {
 		m, _ := v.(map[string]any)
 		return m[name]
-	}, nil
+	}
 }
 
 // several is a list of expressions, behind its bracket.
@@ -293,59 +317,12 @@ func (q *parser) literal() (any, error) {
 		}
 		text := q.text[q.at : q.at+end]
 		q.at += end + 1
-		switch {
-		case quote == "'":
+		if quote == "'" {
 			return text, nil
-		case text == "true" || text == "false":
-			return text == "true", nil
 		}
-		number, err := strconv.ParseFloat(text, 64)
-		return number, err
+		var value any
+		err := json.Unmarshal([]byte(text), &value)
+		return value, err
 	}
 	return nil, q.unexpected()
-}
-
-// textOutput is a value as `--output text` prints it.
-func textOutput(v any) string {
-	var b strings.Builder
-	writeText(&b, v)
-	return b.String()
-}
-
-func writeText(b *strings.Builder, v any) {
-	list, ok := v.([]any)
-	if !ok {
-		b.WriteString(scalar(v) + "\n")
-		return
-	}
-	var scalars []string
-	var lists []any
-	for _, item := range list {
-		if _, ok := item.([]any); ok {
-			lists = append(lists, item)
-		} else {
-			scalars = append(scalars, scalar(item))
-		}
-	}
-	if len(scalars) > 0 {
-		b.WriteString(strings.Join(scalars, "\t") + "\n")
-	}
-	for _, item := range lists {
-		writeText(b, item)
-	}
-}
-
-func scalar(v any) string {
-	switch v := v.(type) {
-	case nil:
-		return "None"
-	case bool:
-		if v {
-			return "True"
-		}
-		return "False"
-	case map[string]any:
-		panic("a query for text must choose values, not mappings")
-	}
-	return fmt.Sprint(v)
 }

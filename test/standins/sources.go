@@ -21,22 +21,28 @@ func Contents(preset string) map[string]string {
 	files := map[string]string{"Dockerfile": "FROM scratch\n", "README.md": "An app.\n"}
 	switch preset {
 	case "go":
-		files["go.mod"] = "module example.com/app\n\ngo 1.25.0\n"
+		files["go.mod"] = "module example.com/app\n\ngo 1.25.0\n\nrequire github.com/google/uuid v1.6.0\n"
+		files["test/target_test.go"] = "//go:build integration || acceptance\n\npackage test\n\nimport (\n\t\"os\"\n\t\"testing\"\n)\n\n" +
+			"func TestTarget(t *testing.T) {\n\tif os.Getenv(\"TARGET_URL\") == \"\" {\n\t\tt.Fatal(\"no target\")\n\t}\n}\n"
 		files["app.go"] = "// Package app adds.\npackage app\n\n// Add adds.\nfunc Add(a, b int) int { return a + b }\n"
 		files["app_test.go"] = "package app\n\nimport \"testing\"\n\nfunc TestAdd(t *testing.T) {\n\tif Add(1, 2) != 3 {\n\t\tt.Fatal()\n\t}\n}\n"
 	case "java-maven":
-		// The wrapper without its mode, as it comes from a ZIP file.
 		files["mvnw"] = "#!/bin/sh\nexec mvn \"$@\"\n"
-		files["pom.xml"] = "<project/>\n"
+		files["pom.xml"] = "<project><dependency><artifactId>json</artifactId><version>1.0</version></dependency></project>\n"
 	case "node":
-		files["package.json"] = "{\"name\": \"app\", \"scripts\": {\"lint\": \"eslint .\", \"test\": \"jest\"}}\n"
-		files["package-lock.json"] = "{}\n"
+		files["package.json"] = "{\"name\": \"app\", \"scripts\": {\"lint\": \"eslint .\", \"test\": \"jest\", \"test:integration\": \"jest --config it.json\"}}\n"
+		files["package-lock.json"] = "{\"packages\": {\"node_modules/left\": {\"version\": \"1.0.0\"}}}\n"
 	case "node-yarn":
 		files = Contents("node")
 		delete(files, "package-lock.json")
-		files["yarn.lock"] = "# yarn lockfile v1\n"
+		files["package.json"] = "{\"name\": \"app\", \"packageManager\": \"yarn@4.9.2\", \"scripts\": {\"lint\": \"eslint .\", \"test\": \"jest\", " +
+			"\"test:integration\": \"jest --config it.json\", \"test:e2e\": \"jest --config e2e.json\", \"test:load\": \"artillery run\"}}\n"
+		files["yarn.lock"] = "__metadata:\n  version: 8\n\n\"left@npm:^1.0.0\":\n  version: 1.0.0\n"
 	case "python":
-		files["requirements.txt"] = "\n"
+		files["requirements.txt"] = "requests==2.32.5\n"
+		files["requirements-test.txt"] = "pytest==9.0.1\n"
+		files["tests/integration/test_target.py"] = "def test_target():\n    pass\n"
+		files["tests/acceptance/test_target.py"] = "def test_target():\n    pass\n"
 		files["app.py"] = "def add(a, b):\n    return a + b\n"
 	case "delivery":
 		return map[string]string{
@@ -57,7 +63,11 @@ func NewSource(dir string, parts map[string]string) (*Source, error) {
 		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
 			return err
 		}
-		return os.WriteFile(file, []byte(text), 0o644)
+		mode := os.FileMode(0o644)
+		if name == "mvnw" && root == s.Dir {
+			mode = 0o755 // which a ZIP file does not keep
+		}
+		return os.WriteFile(file, []byte(text), mode)
 	}
 	write := func(root string) error {
 		for folder, preset := range parts {
@@ -91,7 +101,7 @@ func NewSource(dir string, parts map[string]string) (*Source, error) {
 		}
 		return strings.TrimSpace(string(out))
 	}
-	git("init", "--quiet")
+	git("init", "--quiet", "--template=")
 	git("add", ".")
 	// Two repositories of the same files have other commits.
 	name := filepath.Base(dir)

@@ -1,21 +1,24 @@
 package standins
 
 import (
-	"archive/tar"
-	"bytes"
-	"compress/gzip"
 	"fmt"
 	"os"
 	"path"
 	"path/filepath"
-	"regexp"
 	"strings"
+	"time"
 
 	"github.com/storeship/storeship/test/codebuild"
 )
 
 // Later are the programs that a host has once something has installed them.
-var Later = []string{"cdk", "crane", "gitleaks", "gocover-cobertura", "gotestsum", "pip", "ruff", "semgrep", "staticcheck", "storeship"}
+var Later = []string{
+	"cdk", "cdk-assets", "crane", "gitleaks", "gocover-cobertura", "gotestsum", "inspector-sbomgen", "ruff", "semgrep", "staticcheck", "storeship", "vegeta",
+}
+
+// OwnImage are the programs beside those of the base that the image of a test has which brings its own: Node, as Playwright's. What
+// CodeBuild's images have, it has not.
+var OwnImage = []string{"node", "npm", "npx"}
 
 // Tools are the stand-ins for everything that builds call and that is no tool of the base.
 func (w *World) Tools() codebuild.Tools {
@@ -23,7 +26,8 @@ func (w *World) Tools() codebuild.Tools {
 	return codebuild.Tools{
 		"aws":               w.aws,
 		"cdk":               w.cdk,
-		"corepack":          ok,
+		"cdk-assets":        w.cdkAssets,
+		"corepack":          corepack,
 		"crane":             w.crane,
 		"curl":              w.curl,
 		"date":              w.date,
@@ -33,6 +37,7 @@ func (w *World) Tools() codebuild.Tools {
 		"go":                w.golang,
 		"gocover-cobertura": cobertura,
 		"gotestsum":         w.gotestsum,
+		"inspector-sbomgen": w.sbomgen,
 		"mvn":               w.maven,
 		"node":              func(c *codebuild.Call) codebuild.Reply { return c.Real(w.Node, c.Args) },
 		"npm":               w.npm,
@@ -45,6 +50,8 @@ func (w *World) Tools() codebuild.Tools {
 		"sleep":             ok,
 		"staticcheck":       ok,
 		"storeship":         func(c *codebuild.Call) codebuild.Reply { return c.Real(w.Storeship, c.Args) },
+		"unzip":             unzip,
+		"vegeta":            w.vegeta,
 		"yarn":              w.yarn,
 	}
 }
@@ -97,19 +104,18 @@ func install(c *codebuild.Call, folder, name string) codebuild.Reply {
 	return codebuild.Reply{}
 }
 
+// read reads a file of a call.
+func read(c *codebuild.Call, name string) string {
+	text, err := os.ReadFile(c.File(name))
+	if err != nil {
+		panic(err)
+	}
+	return string(text)
+}
+
 func exists(c *codebuild.Call, name string) bool {
 	_, err := os.Stat(c.File(name))
 	return err == nil
-}
-
-const junit = "<testsuites><testsuite name=\"app\" tests=\"1\"><testcase name=\"works\"/></testsuite></testsuites>\n"
-
-// tested ends a run of unit tests.
-func (w *World) tested() codebuild.Reply {
-	if w.TestsFail {
-		return codebuild.Fail("1 test failed")
-	}
-	return codebuild.Reply{Stdout: "1 test passed\n"}
 }
 
 // loggedIn is the file that docker and crane keep logins in.
@@ -139,7 +145,7 @@ func (w *World) docker(c *codebuild.Call) codebuild.Reply {
 		case w.Images[image] != "":
 			return codebuild.Fail("tag invalid: The image tag already exists and cannot be overwritten because the tag is immutable.")
 		}
-		w.Images[image] = string(built)
+		w.push(image, string(built))
 		return codebuild.Reply{Stdout: "digest: " + string(built) + " size: 1\n"}
 	}
 	return unknown(c)
@@ -150,7 +156,7 @@ func (w *World) crane(c *codebuild.Call) codebuild.Reply {
 	case has(c, "auth", "login") && has(c, "--password-stdin"):
 		host := c.Args[len(c.Args)-1]
 		region := strings.Split(host, ".")[3]
-		if c.Stdin() != Canary+"password-"+region {
+		if c.Stdin() != Secret+"password-"+region {
 			return codebuild.Fail("this is not the password of %s", host)
 		}
 		file := filepath.Join(c.Variable("HOME"), ".docker", "config.json")
@@ -171,21 +177,10 @@ func (w *World) crane(c *codebuild.Call) codebuild.Reply {
 		case w.Images[to] != "" && w.Images[to] != digest:
 			return codebuild.Fail("TAG_INVALID: the tag is immutable: %s", to)
 		}
-		w.Images[to] = digest
+		w.push(to, digest)
 		return codebuild.Reply{}
 	}
 	return unknown(c)
-}
-
-func (w *World) gitleaks(c *codebuild.Call) codebuild.Reply {
-	if !has(c, "--redact") || !has(c, "git") && !has(c, "dir") {
-		return unknown(c)
-	}
-	write(c, after(c, "--report-path"), junit)
-	if w.Leak {
-		return codebuild.Fail("Secret: REDACTED\n11:05PM WRN leaks found: 1")
-	}
-	return codebuild.Reply{Stderr: "11:05PM INF no leaks found\n"}
 }
 
 // git is the real one, but for what reaches the network: clones of repositories that the world knows, and the rules of semgrep, of
@@ -223,59 +218,14 @@ func (w *World) git(c *codebuild.Call) codebuild.Reply {
 	return c.Real(w.Git, c.Args, "GIT_CONFIG_NOSYSTEM=1")
 }
 
+// date says what time it is, or which day and hour a moment is, as the date of Linux does.
 func (w *World) date(c *codebuild.Call) codebuild.Reply {
-	if !has(c, "+%s") {
+	if has(c, "+%s") && len(c.Args) == 1 {
+		return codebuild.Reply{Stdout: fmt.Sprintf("%d\n", w.Now)}
+	}
+	var seconds int64
+	if _, err := fmt.Sscanf(after(c, "-d"), "@%d", &seconds); err != nil || !has(c, "-u", "+%Y%m%d%H%M%S") || len(c.Args) != 4 {
 		return unknown(c)
 	}
-	return codebuild.Reply{Stdout: fmt.Sprintf("%d\n", w.Now)}
-}
-
-// curl downloads the archive of gitleaks, or asks a service.
-func (w *World) curl(c *codebuild.Call) codebuild.Reply {
-	url, output := c.Args[len(c.Args)-1], after(c, "--output")
-	if strings.HasPrefix(url, "https://github.com/gitleaks/") && has(c, "--fail", "--proto", "=https") {
-		content, err := w.archive(c)
-		if err != nil {
-			panic(err)
-		}
-		write(c, output, content)
-		return codebuild.Reply{}
-	}
-	if after(c, "--write-out") != "%{http_code}" {
-		return unknown(c)
-	}
-	write(c, output, "well\n")
-	return codebuild.Reply{Stdout: "200"}
-}
-
-// archive has the program that is downloaded.
-func (w *World) archive(c *codebuild.Call) (string, error) {
-	folder := filepath.Join(c.Host.Root, "archive")
-	install(c, folder, "gitleaks")
-	program := "#!/bin/sh\nexec '" + filepath.Join(folder, "gitleaks") + "' \"$@\"\n"
-	var b bytes.Buffer
-	z := gzip.NewWriter(&b)
-	t := tar.NewWriter(z)
-	if err := t.WriteHeader(&tar.Header{Name: "gitleaks", Mode: 0o755, Size: int64(len(program)), Format: tar.FormatUSTAR}); err != nil {
-		return "", err
-	}
-	if _, err := t.Write([]byte(program)); err != nil {
-		return "", err
-	}
-	if err := t.Close(); err != nil {
-		return "", err
-	}
-	if err := z.Close(); err != nil {
-		return "", err
-	}
-	return b.String(), nil
-}
-
-// sha256sum believes in what curl has downloaded.
-func (w *World) sha256sum(c *codebuild.Call) codebuild.Reply {
-	digest, file, ok := strings.Cut(strings.TrimSuffix(c.Stdin(), "\n"), "  ")
-	if !has(c, "--check") || !ok || !regexp.MustCompile(`^[0-9a-f]{64}$`).MatchString(digest) || !exists(c, file) || w.Tampered {
-		return codebuild.Reply{Code: 1}
-	}
-	return codebuild.Reply{}
+	return codebuild.Reply{Stdout: time.Unix(seconds, 0).UTC().Format("20060102150405") + "\n"}
 }

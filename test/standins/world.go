@@ -9,8 +9,8 @@ import (
 	"github.com/storeship/storeship/test/codebuild"
 )
 
-// Canary begins everything that must stay secret.
-const Canary = "canary-"
+// Secret begins everything that must stay secret.
+const Secret = "hush-hush-"
 
 // Digests of the images that docker builds, by the name of the World's field Build.
 const (
@@ -49,8 +49,15 @@ type World struct {
 	GoEnvironment []string
 	// Python and Node are the real ones.
 	Python, Node, Git string
-	// What goes wrong: the tests fail, the source has a secret, a download has another content.
-	TestsFail, Leak, Tampered bool
+	// Signers are how the registries sign, by account and region; Signed are the profiles that signed images, by registry, repository
+	// and digest.
+	Signers map[string]Signer
+	Signed  map[string]string
+	// Canaries that are deployed, by account, region and name.
+	Canaries map[string]bool
+	// What goes wrong: the tests fail, or reach too little; the source has a secret, a download has another content; a part has a known
+	// vulnerability; the tests of a target fail; a load takes too long; the canary fails.
+	TestsFail, Uncovered, Leak, Tampered, Vulnerable, TargetFails, Slow, CanaryFails bool
 
 	sessions int
 	roles    map[string]string
@@ -72,6 +79,7 @@ func New(account string) *World {
 		Account: account, Now: 1796148000, Built: First,
 		Images: map[string]string{}, Parameters: map[string]string{}, Objects: map[string]string{}, Pipelines: map[string]int{},
 		Services: map[string]Service{}, Repositories: map[string]string{}, roles: map[string]string{},
+		Signers: map[string]Signer{}, Signed: map[string]string{}, Canaries: map[string]bool{},
 	}
 }
 
@@ -80,6 +88,7 @@ func (w *World) Clone() *World {
 	c := *w
 	c.Images, c.Parameters, c.Objects = maps.Clone(w.Images), maps.Clone(w.Parameters), maps.Clone(w.Objects)
 	c.Pipelines, c.Services, c.Repositories = maps.Clone(w.Pipelines), maps.Clone(w.Services), maps.Clone(w.Repositories)
+	c.Signers, c.Signed, c.Canaries = maps.Clone(w.Signers), maps.Clone(w.Signed), maps.Clone(w.Canaries)
 	c.roles, c.Stacks = maps.Clone(w.roles), slices.Clone(w.Stacks)
 	return &c
 }
@@ -100,6 +109,8 @@ func Acts(c *codebuild.Call) bool {
 		return is("crane", "copy") || is("crane", "tag") || is("crane", "push")
 	case "cdk":
 		return slices.Contains(words, "deploy")
+	case "cdk-assets":
+		return slices.Contains(words, "publish")
 	case "aws":
 		if is("aws", "s3", "cp") || is("aws", "s3", "sync") {
 			return strings.HasPrefix(words[len(words)-1], "s3://")
@@ -118,18 +129,22 @@ func (w *World) session(role string) (key, secret, token string) {
 	w.sessions++
 	key = fmt.Sprintf("ASIA%016d", w.sessions)
 	w.roles[key] = role
-	return key, fmt.Sprintf(Canary+"secret-%d", w.sessions), fmt.Sprintf(Canary+"token-%d", w.sessions)
+	return key, fmt.Sprintf(Secret+"secret-%d", w.sessions), fmt.Sprintf(Secret+"token-%d", w.sessions)
 }
 
 // caller is the account whose role a call has.
 func (w *World) caller(c *codebuild.Call) (account string, err error) {
 	key := c.Variable("AWS_ACCESS_KEY_ID")
 	if key == "" {
+		// The role of the build's project.
+		if build := strings.Split(c.Variable("CODEBUILD_BUILD_ARN"), ":"); len(build) > 4 && build[4] != "" {
+			return build[4], nil
+		}
 		return w.Account, nil
 	}
 	n := strings.TrimLeft(strings.TrimPrefix(key, "ASIA"), "0")
 	role, ok := w.roles[key]
-	if !ok || c.Variable("AWS_SECRET_ACCESS_KEY") != Canary+"secret-"+n || c.Variable("AWS_SESSION_TOKEN") != Canary+"token-"+n {
+	if !ok || c.Variable("AWS_SECRET_ACCESS_KEY") != Secret+"secret-"+n || c.Variable("AWS_SESSION_TOKEN") != Secret+"token-"+n {
 		return "", Error("InvalidClientTokenId")
 	}
 	return strings.Split(role, ":")[4], nil
