@@ -141,6 +141,7 @@ var notVaried = map[string]string{
 	"tools":                       "other pipelines: stacks of environments only change their trust",
 	"sandbox":                     "nothing is deployed for it",
 	"signing":                     "registries and pipelines only: TestReviewOfSigning",
+	"signing.reason":              "nothing is deployed for it",
 	"source":                      "pipelines only, as services.*.source",
 	"delivery":                    "pipelines only, as services.*.source",
 	"notifications":               "the tools account only, in the operations stack",
