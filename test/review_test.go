@@ -47,7 +47,10 @@ var (
 var variedServices = map[string][]variation{
 	publicService: {
 		{"services.*.source", "{build", "{source: {branch: other}, build", ""},
-		{"services.*.build", "preset: go", "preset: go, architecture: arm64", ""},
+		{"services.*.build", "preset: go", "preset: go, dockerfile: images/Dockerfile", ""},
+		{"services.*.build.architecture", "preset: go", "preset: go, architecture: arm64", ""},
+		{"services.*.build.coverageMinimum", "preset: go", "preset: go, coverageMinimum: 60", ""},
+		{"services.*.build.testTimeout", "preset: go", "preset: go, testTimeout: 20m", ""},
 		{"services.*.secrets", "cpu: 512", "cpu: 512, secrets: {KEY: \"ssm:/key\"}", review.AccessWidened},
 		{"services.*.http.health", "/health", "/ready", review.Traffic},
 		{"services.*.http.graceSeconds", "/health", "/health, graceSeconds: 90", review.WillFail},
