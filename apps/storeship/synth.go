@@ -27,7 +27,7 @@ func synthesize(args []string, out, errOut io.Writer) int {
 	fs.StringVar(&o.Scope, "scope", "", "a `service`, platform, access or artifacts; several separated by commas (default everything)")
 	fs.StringVar(&o.Image, "image", "", "the `digest` of the image that a service releases (default a marker)")
 	fs.BoolVar(&o.Strict, "strict", true, "validate every template, and take warnings for errors")
-	fs.IntVar(&o.Jobs, "jobs", 0, "how many `processes` work side by side (default one a processor, at most 4)")
+	fs.IntVar(&o.Jobs, "jobs", 0, "how many `processes` work side by side (default one a processor, with -strict one for every two, at most 4)")
 	if _, code, ok := parse(fs, args, 0); !ok {
 		return code
 	}

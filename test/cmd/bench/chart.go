@@ -84,8 +84,8 @@ func page(rows []row, processors int) []byte {
 
 Measured with `+"`make bench WRITE=docs`"+` on %s, on a machine of %d processors: the app alone, without the CDK CLI's own second, warm, the fastest
 of several runs. Stores have one public service and the rest internal ones, in the nine targets of the retail store; the one of
-five services is the retail store itself. Two processes are what `+"`make synth`"+` and `+"`make fast`"+` start on two processors where that is
-worth it, which with validation takes a larger store; they share the scopes, and their parts become one assembly.
+five services is the retail store itself. Two processes are what `+"`make fast`"+` starts on two processors where that is worth it; they share
+the scopes, and their parts become one assembly. `+"`make synth`"+` starts one for every two processors: validation has a thread of its own in each.
 
 | of the retail store | the design asks at most | measured |
 | --- | ---: | ---: |
