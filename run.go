@@ -25,7 +25,9 @@ import (
 func Run(compose func(app awscdk.App)) {
 	stop := kernel.Prepare()
 	jsii.Close() // jsii has read the environment already; closing makes it read it anew
+	end := kernel.Keep()
 	code := run(compose, os.Stderr)
+	end()
 	closeQuietly()
 	stop()
 	os.Exit(code)

@@ -12,6 +12,8 @@ var (
 	program []byte
 	//go:embed ahead.js
 	ahead []byte
+	//go:embed settled.js
+	settled []byte
 	//go:embed node.sh
 	node []byte
 )
@@ -33,7 +35,9 @@ func Prepare() (stop func()) {
 	script := filepath.Join(dir, "node.sh")
 	remove := func() { os.RemoveAll(dir) }
 	if os.WriteFile(filepath.Join(dir, "kernel.js"), program, 0o600) != nil ||
-		os.WriteFile(filepath.Join(dir, "ahead.js"), ahead, 0o600) != nil || os.WriteFile(script, node, 0o700) != nil ||
+		os.WriteFile(filepath.Join(dir, "ahead.js"), ahead, 0o600) != nil ||
+		os.WriteFile(filepath.Join(dir, "settled.js"), settled, 0o600) != nil ||
+		os.WriteFile(script, node, 0o700) != nil ||
 		exec.Command(script).Run() != nil { // no shell, or a folder in which nothing may be run
 		remove()
 		return stop

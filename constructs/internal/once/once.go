@@ -1,0 +1,44 @@
+package once
+
+import (
+	"strconv"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/storeship/storeship/internal/kernel"
+)
+
+// Of is what make makes, a member of one of the CDK's classes say, under a name that says which: "Runtime.NODEJS_24_X". Only what
+// nothing can change: a policy statement, which the CDK freezes where it is used, is not.
+func Of[T any](name string, make func() T) T { return kernel.Once(name, make) }
+
+// Seconds is a duration.
+func Seconds(n int) awscdk.Duration { return duration(n, "s", awscdk.Duration_Seconds) }
+
+// Minutes is a duration.
+func Minutes(n int) awscdk.Duration { return duration(n, "m", awscdk.Duration_Minutes) }
+
+// Days is a duration.
+func Days(n int) awscdk.Duration { return duration(n, "d", awscdk.Duration_Days) }
+
+func duration(n int, unit string, make func(*float64) awscdk.Duration) awscdk.Duration {
+	return Of("Duration."+strconv.Itoa(n)+unit, func() awscdk.Duration { return make(jsii.Number(n)) })
+}
+
+// Port is a TCP port.
+func Port(n int) awsec2.Port {
+	return Of("Port."+strconv.Itoa(n), func() awsec2.Port { return awsec2.Port_Tcp(jsii.Number(n)) })
+}
+
+// Service is an AWS service as a principal, by its host name "ecs-tasks.amazonaws.com", without conditions.
+func Service(host string) awsiam.IPrincipal {
+	return Of("ServicePrincipal."+host, func() awsiam.IPrincipal { return awsiam.NewServicePrincipal(&host, nil) })
+}
+
+// Account is an AWS account as a principal.
+func Account(id string) awsiam.IPrincipal {
+	return Of("AccountPrincipal."+id, func() awsiam.IPrincipal { return awsiam.NewAccountPrincipal(id) })
+}
