@@ -28,16 +28,16 @@ GODIRS   := $(wildcard *.go apps constructs examples internal stacks test)
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help synth fast right validate app test test-tools test-scanners check format lint tidy current scripts golden bench clean
+.PHONY: help synth fast right validate ready test test-tools test-scanners check format lint tidy current scripts golden bench clean
 
 help: ## Show this page
 	@echo "make TARGET [CONFIG=$(CONFIG)] [OUT=$(OUT)] [SCOPE=service] [IMAGE=sha256:…]"; echo
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-synth: right app ## Synthesize CONFIG into OUT, with strict validation of every template
+synth: right ready ## Synthesize CONFIG into OUT, with strict validation of every template
 	@bin/storeship synth $(SYNTH)
 
-fast: right app ## Synthesize CONFIG into OUT without validation, for the edit loop
+fast: right ready ## Synthesize CONFIG into OUT without validation, for the edit loop
 	@bin/storeship synth -strict=false $(SYNTH)
 
 validate: bin/storeship ## Check CONFIG only, in milliseconds
@@ -51,10 +51,10 @@ right: bin/storeship
 bin/storeship:
 	@$(BUILD) -o $@ ./apps/storeship
 
-app: $(NODE)
-	@GOPROXY=off go list -f '{{.Stale}}' $(BINDINGS) 2>/dev/null | grep -q false || \
+# The app itself is built by the synth, as cdk.json says.
+ready: $(NODE)
+	@[ bin/storefront -nt go.mod ] || GOPROXY=off go list -f '{{.Stale}}' $(BINDINGS) 2>/dev/null | grep -q false || \
 	  echo "building the CDK app; the first build compiles the AWS bindings: 1 to 3 minutes, about 2 GB of disk for the Go and npm caches"
-	@$(BUILD) -o bin/storefront ./apps/storefront
 
 # npm writes this file last. Install scripts are off; Node comes as a plain file in a package of its own.
 $(NODE): package.json package-lock.json
@@ -107,7 +107,8 @@ scripts: ## Check the syntax of the shell scripts, and that CI can start
 golden: $(NODE) $(SDK)/$(NODE) ## Rewrite the golden files; their diff is part of the review
 	@for m in $(TESTED); do (cd $$m && UPDATE_GOLDEN=1 go test -count=1 ./...) || exit 1; done
 
-bench: app ## Measure seconds, memory and jsii calls of a synth; WRITE=docs renews docs/benchmark.md
+bench: ready ## Measure seconds, memory and jsii calls of a synth; WRITE=docs renews docs/benchmark.md
+	@$(BUILD) -o bin/storefront ./apps/storefront
 	@cd test && go run ./cmd/bench $(if $(WRITE),-write "$(CURDIR)/$(WRITE)") $(if $(RUNS),-runs $(RUNS))
 
 clean: ## Remove what the other targets made
