@@ -42,7 +42,7 @@ func TestMakefilesSynthesizeAlike(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, part := range [][2]string{{"synth: ", "\n\n"}, {"fast: ", "\n\n"}, {"app: ", "\n\n"}, {"$(NODE): ", "\n\n"}, {"help: ", "\n\n"}} {
+	for _, part := range [][2]string{{"synth: ", "\n\n"}, {"fast: ", "\n\n"}, {"ready: ", "\n\n"}, {"$(NODE): ", "\n\n"}, {"help: ", "\n\n"}} {
 		a := strings.ReplaceAll(section(t, string(own), part[0], part[1]), "./apps/storefront", ".")
 		if b := strings.ReplaceAll(section(t, read("Makefile"), part[0], part[1]), "$(STORESHIP)", "bin/storeship"); a != b {
 			t.Errorf("%q differs:\n--- Makefile\n%s\n--- internal/scaffold/files/Makefile\n%s", part[0], a, b)
