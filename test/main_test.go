@@ -6,7 +6,10 @@ import (
 	"github.com/storeship/storeship/test/harness"
 )
 
-func TestMain(m *testing.M) { harness.Main(m) }
+func TestMain(m *testing.M) {
+	harness.Validated = []string{retailStore, monorepo, minimal.Config, engines}
+	harness.Main(m)
+}
 
 const (
 	retailStore = "examples/retail-store/storeship.yaml"
