@@ -111,12 +111,12 @@ func TestConformanceOfTheRetailStore(t *testing.T) {
 }
 
 // Catches: a gate of ours that can be lost or made hollow without a word. Each case changes the synthesized assembly, and exactly one
-// row of one pipeline is worse than before.
+// row of one pipeline is worse than before. One service's part of the store, as its own pipeline judges it: there are many cases.
 func TestConformanceOfAHollowStore(t *testing.T) {
 	t.Parallel()
 	program := newReviewRun(t).program
-	out := harness.Synth(t, store)
-	_, before := gates(t, program, out.Dir)
+	dir := reviewable(t, harness.Synth(t, scoped("catalog")))
+	_, before := gates(t, program, dir)
 	const name, file = "retail-store-catalog", "retail-store-catalog-pipeline.template.json"
 	resources := func(m map[string]any) map[string]any { return m["Resources"].(map[string]any) }
 	pipeline := func(m map[string]any) map[string]any {
@@ -318,7 +318,6 @@ func TestConformanceOfAHollowStore(t *testing.T) {
 			}
 		}},
 	} {
-		dir := reviewable(t, out)
 		path := filepath.Join(dir, filepath.FromSlash(c.file))
 		if strings.HasSuffix(c.file, "/") {
 			found, err := filepath.Glob(filepath.Join(path, "*.template.json"))
@@ -331,10 +330,11 @@ func TestConformanceOfAHollowStore(t *testing.T) {
 		var m map[string]any
 		require.NoError(t, json.Unmarshal(content, &m))
 		c.change(m)
-		content, err = json.Marshal(m)
+		changed, err := json.Marshal(m)
 		require.NoError(t, err)
-		require.NoError(t, os.WriteFile(path, content, 0o644))
+		require.NoError(t, os.WriteFile(path, changed, 0o644))
 		code, after := gates(t, program, dir)
+		require.NoError(t, os.WriteFile(path, content, 0o644))
 		require.Equal(t, before[name][c.gate].Level == "required", code == 1, c.gate)
 		var turned []string
 		for p, rows := range after {
@@ -348,6 +348,10 @@ func TestConformanceOfAHollowStore(t *testing.T) {
 		// The floor is part of the unit tests: what makes their action none makes the floor none.
 		if c.gate == "unit-tests" {
 			turned = slices.DeleteFunc(turned, func(s string) bool { return s == name+" coverage" })
+		}
+		// What signs is in the registry's stack, the platform's: a service's part knows of it only by what waits for the signature.
+		if c.gate == "signature-verification" {
+			turned = slices.DeleteFunc(turned, func(s string) bool { return s == name+" signing" })
 		}
 		require.Equal(t, []string{name + " " + c.gate}, turned, c.reason)
 		row := after[name][c.gate]
