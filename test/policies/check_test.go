@@ -17,6 +17,7 @@ import (
 
 	"github.com/storeship/storeship"
 	"github.com/storeship/storeship/internal/assembly"
+	"github.com/storeship/storeship/internal/kernel"
 	"github.com/storeship/storeship/stacks"
 	"github.com/storeship/storeship/test/harness"
 )
@@ -28,8 +29,10 @@ func TestMain(m *testing.M) {
 	code := func() int {
 		os.Setenv("CDK_VALIDATION", "false")
 		os.Setenv("PATH", harness.Path())
+		defer kernel.Prepare()()
 		// The runtime has read the environment already; closing makes it read it anew.
 		jsii.Close()
+		defer kernel.Keep()()
 		var err error
 		if work, err = os.MkdirTemp("", "storeship-policies"); err != nil {
 			panic(err)
