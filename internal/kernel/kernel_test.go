@@ -51,7 +51,7 @@ func TestScript(t *testing.T) {
 		return path
 	}
 	script := write("our files/node.sh", string(node))
-	write("bin/node", "#!/bin/sh\necho \"$@\" >&2\n[ \"$1\" != --preserve-symlinks ] || { cat <&3 >&4; echo printed; }\n")
+	write("bin/node", "#!/bin/sh\necho \"$@$NODE_COMPILE_CACHE\" >&2\n[ \"$1\" != --preserve-symlinks ] || { cat <&3 >&4; echo printed; }\n")
 	write("jsii/lib/program.js", `{"name":"@jsii/runtime","version":"1.139.0"}`)
 	write("other/lib/program.js", `{"name":"@jsii/runtime","version":"1.140.0"}`)
 	entry := filepath.Join(dir, "jsii/bin/jsii-runtime.js")
@@ -68,7 +68,8 @@ func TestScript(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			var stdout, stderr strings.Builder
 			cmd := exec.Command(script, tc.args...)
-			cmd.Env = append(os.Environ(), "PATH="+filepath.Join(dir, "bin")+string(filepath.ListSeparator)+os.Getenv("PATH"))
+			cmd.Env = append(os.Environ(), "PATH="+filepath.Join(dir, "bin")+string(filepath.ListSeparator)+os.Getenv("PATH"),
+				"NODE_COMPILE_CACHE= grows with every run")
 			cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader("request"), &stdout, &stderr
 			if err := cmd.Run(); err != nil {
 				t.Fatal(err)

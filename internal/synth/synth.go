@@ -247,13 +247,18 @@ func (o Options) one(ctx context.Context, scope, folder string) (string, error) 
 	return said.String(), err
 }
 
-// environ is the environment with the Node.js of node_modules first: jsii starts the first one of the PATH.
+// environ is the environment with the Node.js of node_modules first: jsii starts the first one of the PATH. Node.js keeps the compiled
+// JavaScript of the CDK CLI, a quarter of its time; the kernel keeps its own elsewhere.
+// https://nodejs.org/docs/latest-v22.x/api/module.html#module-compile-cache
 func environ() []string {
-	bin, err := filepath.Abs(filepath.Join("node_modules", ".bin"))
-	if err != nil {
-		return os.Environ()
+	env := os.Environ()
+	if bin, err := filepath.Abs(filepath.Join("node_modules", ".bin")); err == nil {
+		env = append(env, "PATH="+bin+string(filepath.ListSeparator)+os.Getenv("PATH"))
 	}
-	return append(os.Environ(), "PATH="+bin+string(filepath.ListSeparator)+os.Getenv("PATH"))
+	if cache, err := os.UserCacheDir(); err == nil && os.Getenv("NODE_COMPILE_CACHE") == "" {
+		env = append(env, "NODE_COMPILE_CACHE="+filepath.Join(cache, "storeship", "cli"))
+	}
+	return env
 }
 
 // once joins what several processes said, every line once: what is wrong with the whole store each of them says.
