@@ -23,6 +23,9 @@ import (
 // Output folder and context come from the CDK CLI, as in any CDK app. The assembly has no tree.json, which only tools that
 // draw constructs read: it would be a third of a store's assembly, and a twentieth of the time of a synth.
 func Run(compose func(app awscdk.App)) {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(400) // a synth lives for seconds on some fifty megabytes: collecting less often is a twentieth of its processor time
+	}
 	stop := kernel.Prepare()
 	jsii.Close() // jsii has read the environment already; closing makes it read it anew
 	end := kernel.Keep()
