@@ -3,7 +3,6 @@ package ingress
 import (
 	"time"
 
-	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscertificatemanager"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awselasticloadbalancingv2"
@@ -13,6 +12,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/storeship/storeship/constructs/environment"
+	"github.com/storeship/storeship/constructs/internal/once"
 )
 
 // TLSPolicy is what listeners speak: TLS 1.3 and 1.2, with key exchange that stands against quantum computers, and without
@@ -31,7 +31,7 @@ func newBalancer(scope constructs.Construct, vpc awsec2.IVpc, subnets []awsec2.I
 			VpcSubnets:         &awsec2.SubnetSelection{Subnets: &subnets},
 			SecurityGroup:      group,
 			InternetFacing:     jsii.Bool(public),
-			IdleTimeout:        awscdk.Duration_Seconds(jsii.Number(idle.Seconds())),
+			IdleTimeout:        once.Seconds(int(idle.Seconds())),
 			DeletionProtection: jsii.Bool(!deletable),
 			// Headers with characters that no client sends, and requests that two servers may read differently.
 			// https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html#desync-mitigation-mode

@@ -29,7 +29,7 @@ type ImportedPublic struct {
 func PublicFromParameters(scope constructs.Construct, id string, target environment.Target) *ImportedPublic {
 	p := &ImportedPublic{target: target}
 	node.Init(p, scope, id)
-	p.SecurityGroup = group(p, target, environment.PublicSecurityGroupID)
+	p.SecurityGroup = group(p, value(p, target, environment.PublicSecurityGroupID))
 	port := 443
 	if target.Environment.Domain == nil {
 		port = 80
@@ -75,11 +75,12 @@ func InternalFromParameters(
 ) *ImportedInternal {
 	i := &ImportedInternal{}
 	node.Init(i, scope, id)
-	i.SecurityGroup = group(i, target, environment.InternalSecurityGroupID)
+	groupID := value(i, target, environment.InternalSecurityGroupID)
+	i.SecurityGroup = group(i, groupID)
 	i.LoadBalancer = awselasticloadbalancingv2.ApplicationLoadBalancer_FromApplicationLoadBalancerAttributes(i,
 		jsii.String("LoadBalancer"), &awselasticloadbalancingv2.ApplicationLoadBalancerAttributes{
 			LoadBalancerArn:                value(i, target, environment.InternalLoadBalancerARN),
-			SecurityGroupId:                i.SecurityGroup.SecurityGroupId(),
+			SecurityGroupId:                groupID,
 			SecurityGroupAllowsAllOutbound: jsii.Bool(false),
 			Vpc:                            vpc,
 		})
@@ -89,8 +90,8 @@ func InternalFromParameters(
 	return i
 }
 
-func group(scope constructs.Construct, target environment.Target, name string) awsec2.ISecurityGroup {
-	return awsec2.SecurityGroup_FromSecurityGroupId(scope, jsii.String("SecurityGroup"), value(scope, target, name),
+func group(scope constructs.Construct, id *string) awsec2.ISecurityGroup {
+	return awsec2.SecurityGroup_FromSecurityGroupId(scope, jsii.String("SecurityGroup"), id,
 		&awsec2.SecurityGroupImportOptions{AllowAllOutbound: jsii.Bool(false), Mutable: jsii.Bool(true)})
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"github.com/storeship/storeship/constructs/environment"
 	"github.com/storeship/storeship/constructs/internal/node"
+	"github.com/storeship/storeship/constructs/internal/once"
 )
 
 // Internal is the load balancer through which the services of a target call each other.
@@ -40,16 +41,19 @@ func NewInternal(scope constructs.Construct, id string, props *InternalProps) *I
 	node.Init(i, scope, id)
 	i.SecurityGroup = newGroup(i, p.Vpc, "Internal load balancer: the workload in, tasks out")
 	i.LoadBalancer = newBalancer(i, p.Vpc, p.Subnets, i.SecurityGroup, false, p.IdleTimeout, p.Deletable)
-	p.Logs.receive(i.LoadBalancer, "internal")
-	production := awsec2.Port_TcpRange(jsii.Number(environment.InternalPortBase),
-		jsii.Number(environment.InternalPortBase+environment.InternalPortCount-1))
+	needs := []constructs.IDependable{p.Logs.receive(i.LoadBalancer, "internal")}
+	production := once.Of("Port.production", func() awsec2.Port {
+		return awsec2.Port_TcpRange(jsii.Number(environment.InternalPortBase),
+			jsii.Number(environment.InternalPortBase+environment.InternalPortCount-1))
+	})
 	i.SecurityGroup.AddIngressRule(p.WorkloadSecurityGroup, production, jsii.String("Services call services"), nil)
 	p.WorkloadSecurityGroup.AddEgressRule(i.SecurityGroup, production, jsii.String("Services call services"), nil)
 	if p.Domain != nil {
 		i.Certificate = newCertificate(i, p.Zone, newZone(i, p.Domain))
 		// What may fail comes first: a protected load balancer resists a rollback.
-		i.LoadBalancer.Node().AddDependency(i.Certificate)
+		needs = append(needs, i.Certificate)
 	}
+	i.LoadBalancer.Node().AddDependency(needs...)
 	i.Zone = awsroute53.NewPrivateHostedZone(i, jsii.String("Zone"), &awsroute53.PrivateHostedZoneProps{
 		ZoneName: &p.Zone, Vpc: p.Vpc, Comment: jsii.String("Every name leads to the internal load balancer"),
 	})

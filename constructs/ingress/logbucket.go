@@ -9,6 +9,8 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/storeship/storeship/constructs/internal/node"
+	"github.com/storeship/storeship/constructs/internal/once"
+	"github.com/storeship/storeship/constructs/internal/place"
 	"github.com/storeship/storeship/constructs/internal/policy"
 )
 
@@ -17,6 +19,8 @@ type LogBucket struct {
 	node.Construct
 	// Bucket has no physical name, so that a retained one does not keep the stack from being created again.
 	Bucket awss3.Bucket
+
+	account string
 }
 
 // NewLogBucket creates the bucket. What is in it costs by the gigabyte.
@@ -33,16 +37,17 @@ func NewLogBucket(scope constructs.Construct, id string, props *LogBucketProps) 
 	p := props.withDefaults()
 	b := &LogBucket{}
 	node.Init(b, scope, id)
+	b.account, _ = place.Of(scope)
 	b.Bucket = awss3.NewBucket(b, jsii.String("Bucket"), &awss3.BucketProps{
 		Encryption:        awss3.BucketEncryption_S3_MANAGED,
-		BlockPublicAccess: awss3.BlockPublicAccess_BLOCK_ALL(),
+		BlockPublicAccess: once.Of("BlockPublicAccess.BLOCK_ALL", awss3.BlockPublicAccess_BLOCK_ALL),
 		ObjectOwnership:   awss3.ObjectOwnership_BUCKET_OWNER_ENFORCED,
 		EnforceSSL:        jsii.Bool(true),
 		RemovalPolicy:     awscdk.RemovalPolicy_RETAIN,
 		LifecycleRules: &[]*awss3.LifecycleRule{{
 			Id:                                  jsii.String("expire"),
-			Expiration:                          awscdk.Duration_Days(jsii.Number(float64(p.ExpireDays))),
-			AbortIncompleteMultipartUploadAfter: awscdk.Duration_Days(jsii.Number(7)),
+			Expiration:                          once.Days(p.ExpireDays),
+			AbortIncompleteMultipartUploadAfter: once.Days(7),
 		}},
 	})
 	policy.AcknowledgeFirst(b.Bucket, policy.Finding{
@@ -52,24 +57,23 @@ func NewLogBucket(scope constructs.Construct, id string, props *LogBucketProps) 
 	return b
 }
 
-// receive makes the load balancer write its access logs under prefix, after the bucket's policy admits it.
+// receive makes the load balancer write its access logs under prefix, and returns the bucket's policy, which admits it: the load
+// balancer is to depend on it.
 //
 // CDK's own LogAccessLogs needs a literal region, to name the account from which load balancers of older regions once
 // wrote. The service principal is what AWS recommends for every region. The account in the path keeps load balancers of
 // other accounts out.
 // https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html#attach-bucket-policy
-func (b *LogBucket) receive(lb awselasticloadbalancingv2.ApplicationLoadBalancer, prefix string) {
-	b.Bucket.AddToResourcePolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
-		Principals: &[]awsiam.IPrincipal{
-			awsiam.NewServicePrincipal(jsii.String("logdelivery.elasticloadbalancing.amazonaws.com"), nil),
-		},
-		Actions: jsii.Strings("s3:PutObject"),
-		Resources: &[]*string{
-			b.Bucket.ArnForObjects(jsii.String(prefix + "/AWSLogs/" + *awscdk.Stack_Of(b).Account() + "/*")),
-		},
+func (b *LogBucket) receive(lb awselasticloadbalancingv2.ApplicationLoadBalancer, prefix string) constructs.IDependable {
+	// The bucket has a policy, for EnforceSSL; its own AddToResourcePolicy answers with more than anybody here asks.
+	admission := b.Bucket.Policy()
+	admission.Document().AddStatements(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+		Principals: &[]awsiam.IPrincipal{once.Service("logdelivery.elasticloadbalancing.amazonaws.com")},
+		Actions:    jsii.Strings("s3:PutObject"),
+		Resources:  &[]*string{b.Bucket.ArnForObjects(jsii.String(prefix + "/AWSLogs/" + b.account + "/*"))},
 	}))
 	lb.SetAttribute(jsii.String("access_logs.s3.enabled"), jsii.String("true"))
 	lb.SetAttribute(jsii.String("access_logs.s3.bucket"), b.Bucket.BucketName())
 	lb.SetAttribute(jsii.String("access_logs.s3.prefix"), jsii.String(prefix))
-	lb.Node().AddDependency(b.Bucket.Policy())
+	return admission
 }

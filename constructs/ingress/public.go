@@ -1,7 +1,6 @@
 package ingress
 
 import (
-	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscertificatemanager"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awselasticloadbalancingv2"
@@ -13,6 +12,8 @@ import (
 
 	"github.com/storeship/storeship/constructs/environment"
 	"github.com/storeship/storeship/constructs/internal/node"
+	"github.com/storeship/storeship/constructs/internal/once"
+	"github.com/storeship/storeship/constructs/internal/place"
 	"github.com/storeship/storeship/constructs/internal/policy"
 )
 
@@ -52,18 +53,20 @@ func NewPublic(scope constructs.Construct, id string, props *PublicProps) *Publi
 	props = &d
 	p := &Public{blocks: props.Blocks}
 	node.Init(p, scope, id)
+	account, region := place.Of(scope)
 	p.WebACL = p.newWebACL(props)
-	logging := p.logWebACL(props)
+	logging := p.logWebACL(props, account)
 	p.SecurityGroup = newGroup(p, props.Vpc, "Public load balancer: customers in, tasks out")
 	p.LoadBalancer = newBalancer(p, props.Vpc, props.Subnets, p.SecurityGroup, true, props.IdleTimeout, props.Deletable)
-	props.Logs.receive(p.LoadBalancer, "public")
 	// What may fail comes first: a protected load balancer resists a rollback.
-	p.LoadBalancer.Node().AddDependency(logging)
+	needs := []constructs.IDependable{props.Logs.receive(p.LoadBalancer, "public"), logging}
 	if props.Domain == nil {
 		p.addHTTP(props)
 	} else {
-		p.addHTTPS(props)
+		p.addHTTPS(props, region)
+		needs = append(needs, p.Certificate)
 	}
+	p.LoadBalancer.Node().AddDependency(needs...)
 	p.association = awswafv2.NewCfnWebACLAssociation(p, jsii.String("WebAclAssociation"), &awswafv2.CfnWebACLAssociationProps{
 		ResourceArn: p.LoadBalancer.LoadBalancerArn(), WebAclArn: p.WebACL.AttrArn(),
 	})
@@ -77,28 +80,26 @@ func (p *Public) addHTTP(props *PublicProps) {
 	p.TestListener = p.listener("Test", environment.PublicTestPort, notFound())
 }
 
-func (p *Public) addHTTPS(props *PublicProps) {
+func (p *Public) addHTTPS(props *PublicProps, region string) {
 	zone := newZone(p, props.Domain)
 	p.Certificate = newCertificate(p, props.Domain.Name, zone)
-	p.LoadBalancer.Node().AddDependency(p.Certificate)
 	p.admit(props, 80, 443)
 	p.listener("Http", 80, awselasticloadbalancingv2.ListenerAction_Redirect(&awselasticloadbalancingv2.RedirectOptions{
 		Protocol: jsii.String("HTTPS"), Port: jsii.String("443"), Permanent: jsii.Bool(true),
 	}))
 	p.Listener = p.listener("Https", 443, notFound())
 	p.TestListener = p.listener("Test", environment.PublicTestPort, notFound())
-	p.addRecords(props, zone)
+	p.addRecords(props, zone, region)
 }
 
 // admit lets everyone reach ports, and AllowTestFrom the test listener.
 func (p *Public) admit(props *PublicProps, ports ...int) {
 	for _, port := range ports {
-		p.SecurityGroup.AddIngressRule(awsec2.Peer_AnyIpv4(), awsec2.Port_Tcp(jsii.Number(float64(port))),
-			jsii.String("Customers"), nil)
+		p.SecurityGroup.AddIngressRule(once.Everyone(), once.Port(port), jsii.String("Customers"), nil)
 	}
 	for _, block := range props.AllowTestFrom {
-		p.SecurityGroup.AddIngressRule(awsec2.Peer_Ipv4(jsii.String(block)),
-			awsec2.Port_Tcp(jsii.Number(environment.PublicTestPort)), jsii.String("Tests of versions before they take traffic"), nil)
+		p.SecurityGroup.AddIngressRule(awsec2.Peer_Ipv4(jsii.String(block)), once.Port(environment.PublicTestPort),
+			jsii.String("Tests of versions before they take traffic"), nil)
 	}
 	policy.AcknowledgeFirst(p.SecurityGroup, policy.Finding{
 		Rule:   "AwsSolutions-EC23",
@@ -138,21 +139,20 @@ func notFound() awselasticloadbalancingv2.ListenerAction {
 // addRecords gives the load balancer its names. Those that several regions share are latency records from the first
 // region on, because Route 53 has no way from a simple record to one of a set; the regional name leads tests to this
 // region and no other. A dark load balancer has the regional name only.
-func (p *Public) addRecords(props *PublicProps, zone awsroute53.IHostedZone) {
-	region := awscdk.Stack_Of(p).Region()
+func (p *Public) addRecords(props *PublicProps, zone awsroute53.IHostedZone, region string) {
 	target := alias(p.LoadBalancer)
 	awsroute53.NewARecord(p, jsii.String("RegionalName"), &awsroute53.ARecordProps{
-		Zone: zone, RecordName: jsii.String(*region + "." + props.Domain.Name), Target: target,
+		Zone: zone, RecordName: jsii.String(region + "." + props.Domain.Name), Target: target,
 	})
 	if props.Dark {
 		return
 	}
 	awsroute53.NewARecord(p, jsii.String("Name"), &awsroute53.ARecordProps{
-		Zone: zone, RecordName: &props.Domain.Name, Target: target, Region: region, SetIdentifier: region,
+		Zone: zone, RecordName: &props.Domain.Name, Target: target, Region: &region, SetIdentifier: &region,
 	})
 	for _, host := range props.Hosts {
 		awsroute53.NewARecord(p, jsii.String("Host-"+host), &awsroute53.ARecordProps{
-			Zone: zone, RecordName: jsii.String(host), Target: target, Region: region, SetIdentifier: region,
+			Zone: zone, RecordName: jsii.String(host), Target: target, Region: &region, SetIdentifier: &region,
 		})
 	}
 }

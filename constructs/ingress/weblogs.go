@@ -7,12 +7,13 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awswafv2"
 	"github.com/aws/jsii-runtime-go"
 
+	"github.com/storeship/storeship/constructs/internal/once"
 	"github.com/storeship/storeship/constructs/internal/retention"
 )
 
 // logWebACL writes what the web ACL blocks or counts to a log group, without the headers that carry a customer's session.
 // What it lets through stands in the access logs, at a fraction of the price.
-func (p *Public) logWebACL(props *PublicProps) awswafv2.CfnLoggingConfiguration {
+func (p *Public) logWebACL(props *PublicProps, account string) awswafv2.CfnLoggingConfiguration {
 	stack := awscdk.Stack_Of(p)
 	// WAF takes only log groups whose names begin with this. The group outlives its stack, so its name must not be taken
 	// when the stack is created again.
@@ -30,11 +31,11 @@ func (p *Public) logWebACL(props *PublicProps) awswafv2.CfnLoggingConfiguration 
 	permission := awslogs.NewResourcePolicy(p, jsii.String("WebAclLogsPolicy"), &awslogs.ResourcePolicyProps{
 		ResourcePolicyName: jsii.String(owner + "-web-acl-logs"),
 		PolicyStatements: &[]awsiam.PolicyStatement{awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
-			Principals: &[]awsiam.IPrincipal{awsiam.NewServicePrincipal(jsii.String("delivery.logs.amazonaws.com"), nil)},
+			Principals: &[]awsiam.IPrincipal{once.Service("delivery.logs.amazonaws.com")},
 			Actions:    jsii.Strings("logs:CreateLogStream", "logs:PutLogEvents"),
 			Resources:  &[]*string{p.WebACLLogs.LogGroupArn()},
 			Conditions: &map[string]any{
-				"StringEquals": map[string]any{"aws:SourceAccount": stack.Account()},
+				"StringEquals": map[string]any{"aws:SourceAccount": account},
 				"ArnLike": map[string]any{"aws:SourceArn": stack.FormatArn(&awscdk.ArnComponents{
 					Service: jsii.String("logs"), Resource: jsii.String("*"), ArnFormat: awscdk.ArnFormat_NO_RESOURCE_NAME,
 				})},

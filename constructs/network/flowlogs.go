@@ -13,8 +13,7 @@ import (
 // addFlowLogs records the VPC's traffic. The log group has no physical name: it outlives the stack, and a name would be
 // taken when the stack is created again. CloudFormation lets its name begin with the stack's, which the policy of the
 // key may count on.
-func (v *Vpc) addFlowLogs(retentionDays int) {
-	stack := awscdk.Stack_Of(v)
+func (v *Vpc) addFlowLogs(retentionDays int, account string) {
 	v.FlowLogs = awslogs.NewLogGroup(v, jsii.String("FlowLogGroup"), &awslogs.LogGroupProps{
 		EncryptionKey: v.LogKey,
 		RemovalPolicy: awscdk.RemovalPolicy_RETAIN_ON_UPDATE_OR_DELETE,
@@ -26,8 +25,8 @@ func (v *Vpc) addFlowLogs(retentionDays int) {
 		Description: jsii.String("Writes the flow logs of the VPC to their log group"),
 		AssumedBy: awsiam.NewServicePrincipal(jsii.String("vpc-flow-logs.amazonaws.com"), &awsiam.ServicePrincipalOpts{
 			Conditions: &map[string]any{
-				"StringEquals": map[string]any{"aws:SourceAccount": stack.Account()},
-				"ArnLike": map[string]any{"aws:SourceArn": stack.FormatArn(&awscdk.ArnComponents{
+				"StringEquals": map[string]any{"aws:SourceAccount": account},
+				"ArnLike": map[string]any{"aws:SourceArn": awscdk.Stack_Of(v).FormatArn(&awscdk.ArnComponents{
 					Service: jsii.String("ec2"), Resource: jsii.String("vpc-flow-log"), ResourceName: jsii.String("*"),
 				})},
 			},

@@ -35,13 +35,13 @@ type Imported struct {
 func FromParameters(scope constructs.Construct, id string, target environment.Target) *Imported {
 	i := &Imported{target: target}
 	node.Init(i, scope, id)
+	acknowledgeRoutes(i)
 	azs := zones(i.size().AvailabilityZones)
 	i.Vpc = awsec2.Vpc_FromVpcAttributes(i, jsii.String("Vpc"), &awsec2.VpcAttributes{
 		VpcId:             i.text(environment.VpcID),
 		AvailabilityZones: &azs,
 		PrivateSubnetIds:  i.elements(environment.PrivateSubnetIDs, len(azs)),
 	})
-	acknowledgeRoutes(i.Vpc)
 	i.WorkloadSecurityGroup = awsec2.SecurityGroup_FromSecurityGroupId(i, jsii.String("Workload"),
 		i.text(environment.WorkloadSecurityGroupID),
 		&awsec2.SecurityGroupImportOptions{AllowAllOutbound: jsii.Bool(false), Mutable: jsii.Bool(true)})
@@ -57,7 +57,6 @@ func (i *Imported) PublicSubnets() []awsec2.ISubnet {
 	for k, id := range *i.elements(environment.PublicSubnetIDs, len(azs)) {
 		subnet := awsec2.Subnet_FromSubnetAttributes(i, jsii.String("PublicSubnet"+strconv.Itoa(k+1)),
 			&awsec2.SubnetAttributes{SubnetId: id, AvailabilityZone: azs[k]})
-		acknowledgeRoutes(subnet)
 		i.public = append(i.public, subnet)
 	}
 	return i.public
@@ -105,8 +104,9 @@ func (i *Imported) elements(name string, n int) *[]*string {
 	return &elements
 }
 
-// acknowledgeRoutes silences CDK's warning that an imported subnet has no route table: routes are the network stack's.
-func acknowledgeRoutes(c constructs.IConstruct) {
-	awscdk.Annotations_Of(c).AcknowledgeWarning(jsii.String("@aws-cdk/aws-ec2:noSubnetRouteTableId"),
+// acknowledgeRoutes silences CDK's warning that an imported subnet has no route table, for all subnets that i will have: routes are
+// the network stack's.
+func acknowledgeRoutes(i *Imported) {
+	awscdk.Annotations_Of(i).AcknowledgeWarning(jsii.String("@aws-cdk/aws-ec2:noSubnetRouteTableId"),
 		jsii.String("routes belong to the network stack"))
 }

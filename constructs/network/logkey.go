@@ -8,6 +8,8 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/storeship/storeship/constructs/internal/node"
+	"github.com/storeship/storeship/constructs/internal/once"
+	"github.com/storeship/storeship/constructs/internal/place"
 )
 
 // LogKey is a customer managed key that CloudWatch Logs may use.
@@ -26,24 +28,24 @@ func NewLogKey(scope constructs.Construct, id string, props *LogKeyProps) *LogKe
 	p := props.withDefaults()
 	k := &LogKey{}
 	node.Init(k, scope, id)
-	stack := awscdk.Stack_Of(k)
 	k.Key = awskms.NewKey(k, jsii.String("Key"), &awskms.KeyProps{
 		Description:       jsii.String("Encrypts log groups"),
 		EnableKeyRotation: jsii.Bool(true),
 		RemovalPolicy:     awscdk.RemovalPolicy_RETAIN_ON_UPDATE_OR_DELETE,
 	})
-	groups := make([]*string, len(p.LogGroups))
+	all := *awscdk.Stack_Of(k).FormatArn(&awscdk.ArnComponents{
+		Service: jsii.String("logs"), Resource: jsii.String("log-group"), ArnFormat: awscdk.ArnFormat_NO_RESOURCE_NAME,
+	})
+	groups := make([]string, len(p.LogGroups))
 	for i, name := range p.LogGroups {
-		groups[i] = stack.FormatArn(&awscdk.ArnComponents{
-			Service: jsii.String("logs"), Resource: jsii.String("log-group"), ResourceName: jsii.String(name),
-			ArnFormat: awscdk.ArnFormat_COLON_RESOURCE_NAME,
-		})
+		groups[i] = all + ":" + name
 	}
+	_, region := place.Of(scope)
 	// A key's policy names no resource but the key itself, "*"; the encryption context names the log groups.
 	// https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
 	k.Key.AddToResourcePolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
 		Sid:        jsii.String("CloudWatchLogs"),
-		Principals: &[]awsiam.IPrincipal{awsiam.NewServicePrincipal(jsii.String("logs."+*stack.Region()+".amazonaws.com"), nil)},
+		Principals: &[]awsiam.IPrincipal{once.Service("logs." + region + ".amazonaws.com")},
 		Actions: jsii.Strings("kms:Encrypt", "kms:Decrypt", "kms:ReEncryptFrom", "kms:ReEncryptTo", "kms:GenerateDataKey",
 			"kms:GenerateDataKeyWithoutPlaintext", "kms:DescribeKey"),
 		Resources:  jsii.Strings("*"),

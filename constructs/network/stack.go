@@ -1,19 +1,24 @@
 package network
 
 import (
+	"slices"
+	"strconv"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/storeship/storeship/constructs/internal/node"
+	"github.com/storeship/storeship/constructs/internal/once"
 )
 
 // Stack is a CDK stack whose availability zones are the region's own, by Fn::GetAZs when CloudFormation deploys it: the
 // synth needs neither credentials nor a look-up. It can be used wherever CDK takes a stack or a scope.
 type Stack struct {
 	awscdk.Stack
-	zones []*string
-	count int
+	zones           []*string
+	count           int
+	account, region string
 }
 
 // NewStack creates a stack. It costs nothing by itself.
@@ -23,7 +28,7 @@ func NewStack(scope constructs.Construct, id string, props *StackProps) *Stack {
 	}
 	node.Must("network.Stack", scope, id, props.Validate())
 	p := props.withDefaults()
-	s := &Stack{count: p.AvailabilityZones}
+	s := &Stack{count: p.AvailabilityZones, account: p.Account, region: p.Region}
 	awscdk.NewStack_Override(s, scope, jsii.String(id), &awscdk.StackProps{
 		StackName:             optional(p.StackName),
 		Description:           optional(p.Description),
@@ -43,12 +48,17 @@ func (s *Stack) AvailabilityZones() *[]*string {
 	return &s.zones
 }
 
-// zones are the first n zones of the region that the stack is deployed to.
+// Place is the account and the region of the props, empty where those had none. Account and Region are never empty, but ask the CDK.
+func (s *Stack) Place() (account, region string) { return s.account, s.region }
+
+// zones are the first n zones of the region that the stack is deployed to. They are the same words in every stack.
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-getavailabilityzones.html
 func zones(n int) []*string {
-	all, list := awscdk.Fn_GetAzs(jsii.String("")), make([]*string, n)
-	for i := range list {
-		list[i] = awscdk.Fn_Select(jsii.Number(float64(i)), all)
-	}
-	return list
+	return slices.Clone(once.Of("zones."+strconv.Itoa(n), func() []*string {
+		all, list := awscdk.Fn_GetAzs(jsii.String("")), make([]*string, n)
+		for i := range list {
+			list[i] = awscdk.Fn_Select(jsii.Number(float64(i)), all)
+		}
+		return list
+	}))
 }

@@ -3,6 +3,7 @@ package network
 import (
 	"net/netip"
 
+	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
@@ -10,6 +11,8 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/storeship/storeship/constructs/internal/node"
+	"github.com/storeship/storeship/constructs/internal/once"
+	"github.com/storeship/storeship/constructs/internal/place"
 )
 
 // Vpc is the network of a target.
@@ -62,16 +65,16 @@ func NewVpc(scope constructs.Construct, id string, props *VpcProps) *Vpc {
 		// https://docs.aws.amazon.com/vpc/latest/userguide/default-security-group.html
 		RestrictDefaultSecurityGroup: jsii.Bool(false),
 	})
-	v.NatAddresses = natAddresses(v.Vpc, p.NatGateways)
+	v.NatAddresses = natAddresses(v.Vpc)
 	v.WorkloadSecurityGroup = awsec2.NewSecurityGroup(v, jsii.String("Workload"), &awsec2.SecurityGroupProps{
 		Vpc:              v.Vpc,
 		Description:      jsii.String("Every task: out by HTTPS; endpoints and internal services admit this group"),
 		AllowAllOutbound: jsii.Bool(false),
 	})
-	v.WorkloadSecurityGroup.AddEgressRule(awsec2.Peer_AnyIpv4(), awsec2.Port_Tcp(jsii.Number(443)),
-		jsii.String("HTTPS to anywhere"), nil)
+	v.WorkloadSecurityGroup.AddEgressRule(once.Everyone(), once.Port(443), jsii.String("HTTPS to anywhere"), nil)
 	v.addEndpoints(p.Endpoints)
-	v.addFlowLogs(p.FlowLogRetentionDays)
+	account, _ := place.Of(scope)
+	v.addFlowLogs(p.FlowLogRetentionDays, account)
 	return v
 }
 
@@ -91,12 +94,12 @@ func subnets(name string, typ awsec2.SubnetType, cidr string, bits int) *awsec2.
 	return c
 }
 
-// natAddresses reads the Elastic IPs that CDK gives to the NAT gateways, which stand in the first n public subnets.
-func natAddresses(vpc awsec2.Vpc, n int) []string {
+// natAddresses reads the Elastic IPs that CDK gives to the NAT gateways. The VPC has no others.
+func natAddresses(vpc awsec2.Vpc) []string {
 	var addresses []string
-	for _, subnet := range (*vpc.PublicSubnets())[:n] {
-		eip := subnet.Node().FindChild(jsii.String("EIP")).(awsec2.CfnEIP)
-		addresses = append(addresses, *eip.AttrPublicIp()+"/32")
+	eips := awscdk.ConstructSelector_ResourcesOfType(jsii.String("AWS::EC2::EIP"))
+	for _, eip := range *eips.Select(vpc) {
+		addresses = append(addresses, *eip.(awsec2.CfnEIP).AttrPublicIp()+"/32")
 	}
 	return addresses
 }

@@ -18,6 +18,8 @@ import (
 	"github.com/storeship/storeship/constructs/environment"
 	"github.com/storeship/storeship/constructs/internal/checks"
 	"github.com/storeship/storeship/constructs/internal/node"
+	"github.com/storeship/storeship/constructs/internal/once"
+	"github.com/storeship/storeship/constructs/internal/place"
 	"github.com/storeship/storeship/constructs/internal/policy"
 	"github.com/storeship/storeship/internal/text"
 )
@@ -69,9 +71,10 @@ func NewCanary(scope constructs.Construct, id string, props *CanaryProps) *Canar
 	p := props.withDefaults()
 	c := &Canary{}
 	node.Init(c, scope, id)
-	c.addBucket(p)
+	bucket := c.addBucket(p)
 	key := p.Key.KeyArn()
-	c.addRole(p, key)
+	account, region := place.Of(scope)
+	c.addRole(p, bucket, key, account, region)
 	timeout := min(p.Runtime.Synthetics.Interval, canaryTime)
 	var vpc *awssynthetics.CfnCanary_VPCConfigProperty
 	if in := p.Inside; in != nil {
@@ -125,9 +128,10 @@ func rate(interval time.Duration) string {
 	return "rate(" + text.Count(int(interval/time.Minute), "minute") + ")"
 }
 
-func (c *Canary) addBucket(p *CanaryProps) {
+// addBucket creates the bucket, and returns the resource that it is.
+func (c *Canary) addBucket(p *CanaryProps) awscdk.CfnResource {
 	c.Bucket = awss3.NewBucket(c, jsii.String("Bucket"), &awss3.BucketProps{
-		BlockPublicAccess: awss3.BlockPublicAccess_BLOCK_ALL(),
+		BlockPublicAccess: once.Of("BlockPublicAccess.BLOCK_ALL", awss3.BlockPublicAccess_BLOCK_ALL),
 		Encryption:        awss3.BucketEncryption_KMS,
 		EncryptionKey:     p.Key,
 		BucketKeyEnabled:  jsii.Bool(true),
@@ -136,24 +140,24 @@ func (c *Canary) addBucket(p *CanaryProps) {
 		RemovalPolicy:     awscdk.RemovalPolicy_RETAIN,
 		LifecycleRules: &[]*awss3.LifecycleRule{{
 			Id:                                  jsii.String("expire"),
-			Expiration:                          awscdk.Duration_Days(jsii.Number(CanaryRetentionDays)),
-			AbortIncompleteMultipartUploadAfter: awscdk.Duration_Days(jsii.Number(7)),
+			Expiration:                          once.Days(CanaryRetentionDays),
+			AbortIncompleteMultipartUploadAfter: once.Days(7),
 		}},
 	})
-	policy.AcknowledgeFirst(c.Bucket, policy.Finding{
+	bucket := policy.Resource(c.Bucket)
+	policy.AcknowledgeFirst(bucket, policy.Finding{
 		Rule: "AwsSolutions-S1",
 		Reason: fmt.Sprintf("Results of checks, which one role writes and which are gone after %d days; access logs would be more than what they log.",
 			CanaryRetentionDays),
 	})
+	return bucket
 }
 
 // addRole creates the role with what AWS asks for, on the canary's own bucket, prefix and log groups. Of that list it has no
 // s3:GetObject and no xray:PutTraceSegments, which are for visual monitoring and for tracing. A canary in a VPC needs more: [network].
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Synthetics_Canaries_CanaryPermissions.html
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Synthetics_artifact_encryption.html
-func (c *Canary) addRole(p *CanaryProps, key *string) {
-	stack := awscdk.Stack_Of(c)
-	region, account := *stack.Region(), *stack.Account()
+func (c *Canary) addRole(p *CanaryProps, bucket awscdk.CfnResource, key *string, account, region string) {
 	groups := environment.CanaryLogGroups(p.Name)
 	logs := "arn:aws:logs:" + region + ":" + account + ":log-group:" + groups
 	statement := func(actions []string, conditions map[string]any, resource *string) map[string]any {
@@ -163,10 +167,10 @@ func (c *Canary) addRole(p *CanaryProps, key *string) {
 		}
 		return s
 	}
-	everything := jsii.String("*")
+	arn, everything := c.Bucket.BucketArn(), jsii.String("*")
 	statements := []any{
-		statement([]string{"s3:PutObject"}, nil, c.Bucket.ArnForObjects(jsii.String(p.Name+"/*"))),
-		statement([]string{"s3:GetBucketLocation"}, nil, c.Bucket.BucketArn()),
+		statement([]string{"s3:PutObject"}, nil, jsii.String(*arn+"/"+p.Name+"/*")),
+		statement([]string{"s3:GetBucketLocation"}, nil, arn),
 		statement([]string{"kms:GenerateDataKey"}, map[string]any{"kms:ViaService": "s3." + region + ".amazonaws.com"}, key),
 		statement([]string{"logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"}, nil, &logs),
 		statement([]string{"s3:ListAllMyBuckets"}, nil, everything),
@@ -181,7 +185,7 @@ func (c *Canary) addRole(p *CanaryProps, key *string) {
 	c.Role = awsiam.NewRole(c, jsii.String("Role"), &awsiam.RoleProps{
 		RoleName:       &p.RoleName,
 		Description:    &description,
-		AssumedBy:      awsiam.NewServicePrincipal(jsii.String("lambda.amazonaws.com"), nil),
+		AssumedBy:      once.Service("lambda.amazonaws.com"),
 		InlinePolicies: &map[string]awsiam.PolicyDocument{"Run": awsiam.PolicyDocument_FromJson(map[string]any{"Statement": statements})},
 	})
 	findings := []policy.Finding{
@@ -193,7 +197,7 @@ func (c *Canary) addRole(p *CanaryProps, key *string) {
 		{
 			Rule:      "AwsSolutions-IAM5",
 			Reason:    "Synthetics chooses the names of the results, below the canary's own prefix of its own bucket.",
-			AppliesTo: []string{"Resource::<" + *stack.GetLogicalId(c.Bucket.Node().DefaultChild().(awscdk.CfnElement)) + ".Arn>/" + p.Name + "/*"},
+			AppliesTo: []string{"Resource::<" + *bucket.LogicalId() + ".Arn>/" + p.Name + "/*"},
 		},
 		{
 			Rule:      "AwsSolutions-IAM5",

@@ -8,6 +8,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/storeship/storeship/constructs/internal/node"
+	"github.com/storeship/storeship/constructs/internal/once"
 )
 
 // Repository is a private image repository with immutable tags, which outlives its stack.
@@ -28,7 +29,7 @@ func NewRepository(scope constructs.Construct, id string, props *RepositoryProps
 	node.Init(r, scope, id)
 	r.Repository = awsecr.NewRepository(r, jsii.String("Repository"), &awsecr.RepositoryProps{
 		RepositoryName:     &props.Name,
-		Encryption:         awsecr.RepositoryEncryption_KMS(),
+		Encryption:         once.Of("RepositoryEncryption.KMS", awsecr.RepositoryEncryption_KMS),
 		EncryptionKey:      props.Key,
 		ImageTagMutability: awsecr.TagMutability_IMMUTABLE,
 		ImageScanOnPush:    jsii.Bool(true),
@@ -53,7 +54,7 @@ func pull(pullers []Puller) awsiam.PolicyStatement {
 	for _, p := range pullers {
 		if !seen[p.Account] {
 			seen[p.Account] = true
-			principals = append(principals, awsiam.NewAccountPrincipal(p.Account))
+			principals = append(principals, once.Account(p.Account))
 		}
 		roles = append(roles, "arn:aws:iam::"+p.Account+":role/"+p.RolePattern)
 	}

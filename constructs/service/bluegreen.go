@@ -1,25 +1,25 @@
 package service
 
 import (
-	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsecs"
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/storeship/storeship/constructs/environment"
+	"github.com/storeship/storeship/constructs/internal/once"
 )
 
 // strategy says how ECS shifts the traffic. The bake is always said: without one CloudFormation would wait for 36 hours.
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ecs-service-deploymentconfiguration.html
 func (f *Fargate) strategy(p *FargateProps, props *awsecs.FargateServiceProps) {
 	release := p.Runtime.Release
-	props.BakeTime = awscdk.Duration_Minutes(jsii.Number(p.Bake.Minutes()))
+	props.BakeTime = once.Minutes(int(p.Bake.Minutes()))
 	if release.Strategy == environment.AllAtOnce {
 		props.DeploymentStrategy = awsecs.DeploymentStrategy_BLUE_GREEN
 		return
 	}
 	steps := &awsecs.TrafficShiftConfig{
 		StepPercent:  jsii.Number(float64(release.Percent)),
-		StepBakeTime: awscdk.Duration_Minutes(jsii.Number(release.Interval.Minutes())),
+		StepBakeTime: once.Minutes(int(release.Interval.Minutes())),
 	}
 	if release.Strategy == environment.Canary {
 		props.DeploymentStrategy, props.CanaryConfiguration = awsecs.DeploymentStrategy_CANARY, steps

@@ -5,13 +5,13 @@ import (
 	"strings"
 	"time"
 
-	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscodedeploy"
 	"github.com/aws/aws-cdk-go/awscdk/v2/interfaces/interfacesawscloudwatch"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/storeship/storeship/constructs/environment"
+	"github.com/storeship/storeship/constructs/internal/once"
 )
 
 // addDeploymentGroup lets CodeDeploy move the traffic between blue and green.
@@ -36,7 +36,7 @@ func (f *Fargate) addDeploymentGroup(p *FargateProps, way connection) {
 			GreenTargetGroup:    f.Green,
 			Listener:            way.production,
 			TestListener:        way.test,
-			TerminationWaitTime: awscdk.Duration_Minutes(jsii.Number(p.Bake.Minutes())),
+			TerminationWaitTime: once.Minutes(int(p.Bake.Minutes())),
 		},
 	}
 	var alarms []interfacesawscloudwatch.IAlarmRef
@@ -73,9 +73,9 @@ var predefined = map[string]func() awscodedeploy.IEcsDeploymentConfig{
 func (f *Fargate) deploymentConfig(p *FargateProps) awscodedeploy.IEcsDeploymentConfig {
 	r := p.Runtime.Release
 	if known := predefined[shift(r)]; known != nil {
-		return known()
+		return once.Of("EcsDeploymentConfig."+shift(r), known)
 	}
-	interval := awscdk.Duration_Minutes(jsii.Number(r.Interval.Minutes()))
+	interval := once.Minutes(int(r.Interval.Minutes()))
 	percent := jsii.Number(float64(r.Percent))
 	var routing awscodedeploy.TrafficRouting
 	if r.Strategy == environment.Canary {

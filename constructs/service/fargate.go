@@ -3,7 +3,6 @@ package service
 import (
 	"errors"
 
-	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscodedeploy"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
@@ -16,6 +15,7 @@ import (
 
 	"github.com/storeship/storeship/constructs/environment"
 	"github.com/storeship/storeship/constructs/internal/node"
+	"github.com/storeship/storeship/constructs/internal/once"
 )
 
 // Fargate is a service on ECS Fargate with the engine that releases it.
@@ -46,7 +46,6 @@ type Fargate struct {
 	// Scaling follows CPU and memory.
 	Scaling awsecs.ScalableTaskCount
 
-	durations   map[int]awscdk.Duration
 	serviceNode constructs.Node
 }
 
@@ -62,7 +61,7 @@ func NewFargate(scope constructs.Construct, id string, props *FargateProps) *Far
 	}
 	node.Must("service.Fargate", scope, id, errors.Join(props.Validate(), props.fits(scope)))
 	p := props.withDefaults()
-	f := &Fargate{durations: map[int]awscdk.Duration{}}
+	f := &Fargate{}
 	node.Init(f, scope, id)
 	f.addLogGroup(p)
 	f.addRoles(p)
@@ -106,7 +105,7 @@ func (f *Fargate) addService(p *FargateProps) {
 		PlatformVersion:      awsecs.FargatePlatformVersion_LATEST,
 	}
 	if http := p.Runtime.HTTP; http != nil {
-		props.HealthCheckGracePeriod = f.seconds(http.GraceSeconds)
+		props.HealthCheckGracePeriod = once.Seconds(http.GraceSeconds)
 	}
 	release := p.Runtime.Release
 	props.MinHealthyPercent, props.MaxHealthyPercent = jsii.Number(100), jsii.Number(200)
@@ -130,16 +129,6 @@ func (f *Fargate) addService(p *FargateProps) {
 	f.serviceNode = f.Service.Node()
 	f.serviceNode.FindChild(jsii.String("Service")).(awsecs.CfnService).AddPropertyOverride(
 		jsii.String("NetworkConfiguration.AwsvpcConfiguration.SecurityGroups.1"), p.WorkloadSecurityGroup.SecurityGroupId())
-}
-
-// seconds is a duration. The same one serves all that the service asks for: making one is a call to the kernel.
-func (f *Fargate) seconds(n int) awscdk.Duration {
-	d := f.durations[n]
-	if d == nil {
-		d = awscdk.Duration_Seconds(jsii.Number(float64(n)))
-		f.durations[n] = d
-	}
-	return d
 }
 
 func alarmNames(alarms []awscloudwatch.IAlarm) *[]*string {

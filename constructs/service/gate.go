@@ -17,6 +17,7 @@ import (
 	"github.com/storeship/storeship/constructs/environment"
 	"github.com/storeship/storeship/constructs/internal/checks"
 	"github.com/storeship/storeship/constructs/internal/node"
+	"github.com/storeship/storeship/constructs/internal/once"
 	"github.com/storeship/storeship/constructs/internal/policy"
 	"github.com/storeship/storeship/constructs/internal/retention"
 )
@@ -68,12 +69,12 @@ func (f *Fargate) addGate(p *FargateProps) {
 	g.Function = awslambda.NewFunction(g, jsii.String("Function"), &awslambda.FunctionProps{
 		FunctionName:   jsii.String(p.GateName),
 		Description:    jsii.String("Asks new versions of " + p.Name + " their checks before customers do"),
-		Runtime:        awslambda.Runtime_NODEJS_24_X(),
-		Architecture:   awslambda.Architecture_ARM_64(),
+		Runtime:        once.Of("Runtime.NODEJS_24_X", awslambda.Runtime_NODEJS_24_X),
+		Architecture:   once.Of("Architecture.ARM_64", awslambda.Architecture_ARM_64),
 		MemorySize:     jsii.Number(gateMemory),
-		Code:           awslambda.Code_FromInline(jsii.String(checks.Gate())),
+		Code:           once.Of("Code.gate", func() awslambda.InlineCode { return awslambda.Code_FromInline(jsii.String(checks.Gate())) }),
 		Handler:        jsii.String("index.handler"),
-		Timeout:        f.seconds(int((timeout + gateMargin).Seconds())),
+		Timeout:        once.Seconds(int((timeout + gateMargin).Seconds())),
 		Role:           g.role(p),
 		Vpc:            p.Vpc,
 		VpcSubnets:     &awsec2.SubnetSelection{SubnetType: awsec2.SubnetType_PRIVATE_WITH_EGRESS},
@@ -142,7 +143,7 @@ func (g *Gate) role(p *FargateProps) awsiam.Role {
 	role := awsiam.NewRole(g, jsii.String("Role"), &awsiam.RoleProps{
 		RoleName:       jsii.String(p.GateRoleName),
 		Description:    jsii.String("Checks new versions of " + p.Name),
-		AssumedBy:      awsiam.NewServicePrincipal(jsii.String("lambda.amazonaws.com"), nil),
+		AssumedBy:      once.Service("lambda.amazonaws.com"),
 		InlinePolicies: inline("Check", statements...),
 	})
 	policy.AcknowledgeFirst(role,
@@ -174,8 +175,9 @@ func (f *Fargate) hook(role awsiam.IRole) {
 
 // admit opens the test listener, which the load balancer's own security group keeps closed to everyone else.
 func (r *InternalRoute) admit(gate awsec2.SecurityGroup, p *FargateProps) {
-	port := jsii.Number(float64(r.Port + environment.TestPortOffset))
-	gate.AddEgressRule(r.SecurityGroup, awsec2.Port_Tcp(port), jsii.String("The test listener"), nil)
+	test := r.Port + environment.TestPortOffset
+	port := jsii.Number(float64(test))
+	gate.AddEgressRule(r.SecurityGroup, once.Port(test), jsii.String("The test listener"), nil)
 	// L1, because a rule of the load balancer's group would not be the gate's, and what waits for the gate is to wait for it.
 	awsec2.NewCfnSecurityGroupIngress(gate, jsii.String("Admitted"), &awsec2.CfnSecurityGroupIngressProps{
 		GroupId:               r.SecurityGroup.SecurityGroupId(),
@@ -190,6 +192,6 @@ func (r *InternalRoute) admit(gate awsec2.SecurityGroup, p *FargateProps) {
 // admit lets the gate out. A public load balancer has public addresses, to which the gate comes from the NAT gateways': the
 // test listener admits those.
 func (r *PublicRoute) admit(gate awsec2.SecurityGroup, p *FargateProps) {
-	port, _ := strconv.ParseFloat(p.TestURL[strings.LastIndex(p.TestURL, ":")+1:], 64)
-	gate.AddEgressRule(awsec2.Peer_AnyIpv4(), awsec2.Port_Tcp(jsii.Number(port)), jsii.String("The test listener, at its public addresses"), nil)
+	port, _ := strconv.Atoi(p.TestURL[strings.LastIndex(p.TestURL, ":")+1:])
+	gate.AddEgressRule(once.Everyone(), once.Port(port), jsii.String("The test listener, at its public addresses"), nil)
 }

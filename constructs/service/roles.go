@@ -5,6 +5,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/storeship/storeship/constructs/environment"
+	"github.com/storeship/storeship/constructs/internal/once"
 	"github.com/storeship/storeship/constructs/internal/policy"
 )
 
@@ -21,7 +22,7 @@ func (f *Fargate) addRoles(p *FargateProps) {
 		Description: jsii.String("Starts the tasks of " + p.Name),
 		// AWS documents conditions on the caller for task roles only, and with a wrong one here no task would start.
 		// https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html
-		AssumedBy: awsiam.NewServicePrincipal(jsii.String("ecs-tasks.amazonaws.com"), nil),
+		AssumedBy: once.Service("ecs-tasks.amazonaws.com"),
 	}
 	if p.ImageRepositoryARN != "" {
 		execution.InlinePolicies = inline("Pull",
@@ -46,11 +47,14 @@ func (f *Fargate) addRoles(p *FargateProps) {
 // tasksOf is ECS acting for tasks of this account and region.
 // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
 func tasksOf(p *FargateProps) awsiam.IPrincipal {
-	return awsiam.NewServicePrincipal(jsii.String("ecs-tasks.amazonaws.com"), &awsiam.ServicePrincipalOpts{
-		Conditions: &map[string]any{
-			"StringEquals": map[string]any{"aws:SourceAccount": p.Account},
-			"ArnLike":      map[string]any{"aws:SourceArn": "arn:aws:ecs:" + p.Region + ":" + p.Account + ":*"},
-		},
+	all := "arn:aws:ecs:" + p.Region + ":" + p.Account + ":*"
+	return once.Of("ServicePrincipal.ecs-tasks of "+all, func() awsiam.IPrincipal {
+		return awsiam.NewServicePrincipal(jsii.String("ecs-tasks.amazonaws.com"), &awsiam.ServicePrincipalOpts{
+			Conditions: &map[string]any{
+				"StringEquals": map[string]any{"aws:SourceAccount": p.Account},
+				"ArnLike":      map[string]any{"aws:SourceArn": all},
+			},
+		})
 	})
 }
 
@@ -105,7 +109,7 @@ func (f *Fargate) shiftRole(p *FargateProps, way connection) awsiam.Role {
 		Description: jsii.String("Releases " + p.Name),
 		// AWS documents no condition on the caller here, and with a wrong one no release would begin.
 		// https://docs.aws.amazon.com/AmazonECS/latest/developerguide/AmazonECSInfrastructureRolePolicyForLoadBalancers.html
-		AssumedBy: awsiam.NewServicePrincipal(jsii.String("ecs.amazonaws.com"), nil),
+		AssumedBy: once.Service("ecs.amazonaws.com"),
 		InlinePolicies: inline("Shift", f.asking(p,
 			allow(nil, []string{way.modify}, way.routes...),
 			allow(nil, []string{"elasticloadbalancing:DeregisterTargets", "elasticloadbalancing:RegisterTargets"},

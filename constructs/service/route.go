@@ -9,6 +9,7 @@ import (
 
 	"github.com/storeship/storeship/constructs/environment"
 	"github.com/storeship/storeship/constructs/ingress"
+	"github.com/storeship/storeship/constructs/internal/once"
 )
 
 // connection is how a load balancer leads to a service.
@@ -68,7 +69,7 @@ func (f *Fargate) everything(id string, on awselasticloadbalancingv2.IApplicatio
 	return awselasticloadbalancingv2.NewApplicationListenerRule(f, jsii.String(id+"Rule"), &awselasticloadbalancingv2.ApplicationListenerRuleProps{
 		Listener:   on,
 		Priority:   jsii.Number(1),
-		Conditions: &[]awselasticloadbalancingv2.ListenerCondition{awselasticloadbalancingv2.ListenerCondition_PathPatterns(jsii.Strings("/*"))},
+		Conditions: &[]awselasticloadbalancingv2.ListenerCondition{onPath("/*")},
 		Action:     weighted(to, other),
 	})
 }
@@ -92,17 +93,19 @@ func (c *connection) shift(production, test awselasticloadbalancingv2.Applicatio
 
 func (r *InternalRoute) listener(f *Fargate, id string, on awselasticloadbalancingv2.IApplicationLoadBalancer, port int, to awselasticloadbalancingv2.IApplicationTargetGroup) awselasticloadbalancingv2.ApplicationListener {
 	props := &awselasticloadbalancingv2.ApplicationListenerProps{
-		LoadBalancer:  on,
-		Port:          jsii.Number(float64(port)),
-		Protocol:      awselasticloadbalancingv2.ApplicationProtocol_HTTP,
-		Open:          jsii.Bool(false), // the load balancer's security group says who may call
-		DefaultAction: forward(to),
+		LoadBalancer:        on,
+		Port:                jsii.Number(float64(port)),
+		Protocol:            awselasticloadbalancingv2.ApplicationProtocol_HTTP,
+		Open:                jsii.Bool(false), // the load balancer's security group says who may call
+		DefaultTargetGroups: &[]awselasticloadbalancingv2.IApplicationTargetGroup{to},
 	}
 	if r.CertificateARN != "" {
 		props.Protocol = awselasticloadbalancingv2.ApplicationProtocol_HTTPS
 		props.SslPolicy = ingress.TLSPolicy
 		props.Certificates = &[]awselasticloadbalancingv2.IListenerCertificate{
-			awselasticloadbalancingv2.ListenerCertificate_FromArn(jsii.String(r.CertificateARN)),
+			once.Of("ListenerCertificate."+r.CertificateARN, func() awselasticloadbalancingv2.IListenerCertificate {
+				return awselasticloadbalancingv2.ListenerCertificate_FromArn(jsii.String(r.CertificateARN))
+			}),
 		}
 	}
 	return awselasticloadbalancingv2.NewApplicationListener(f, jsii.String(id+"Listener"), props)
@@ -139,9 +142,7 @@ func (r *PublicRoute) rule(f *Fargate, id string, on awselasticloadbalancingv2.I
 	// Imported once more, as in InternalRoute.
 	listener := awselasticloadbalancingv2.ApplicationListener_FromApplicationListenerAttributes(f, jsii.String(id+"Listener"),
 		&awselasticloadbalancingv2.ApplicationListenerAttributes{ListenerArn: on.ListenerArn(), SecurityGroup: group})
-	conditions := []awselasticloadbalancingv2.ListenerCondition{
-		awselasticloadbalancingv2.ListenerCondition_PathPatterns(jsii.Strings(r.Path)),
-	}
+	conditions := []awselasticloadbalancingv2.ListenerCondition{onPath(r.Path)}
 	if r.Host != "" {
 		conditions = append(conditions, awselasticloadbalancingv2.ListenerCondition_HostHeaders(jsii.Strings(r.Host)))
 	}
@@ -150,6 +151,13 @@ func (r *PublicRoute) rule(f *Fargate, id string, on awselasticloadbalancingv2.I
 		Priority:   jsii.Number(float64(r.Priority)),
 		Conditions: &conditions,
 		Action:     action,
+	})
+}
+
+// onPath is the condition that a request's path matches a pattern.
+func onPath(pattern string) awselasticloadbalancingv2.ListenerCondition {
+	return once.Of("ListenerCondition.path "+pattern, func() awselasticloadbalancingv2.ListenerCondition {
+		return awselasticloadbalancingv2.ListenerCondition_PathPatterns(jsii.Strings(pattern))
 	})
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/storeship/storeship/constructs/environment"
+	"github.com/storeship/storeship/constructs/internal/once"
 )
 
 // The pauses between two changes of the number of tasks: quick to add, slow to remove.
@@ -27,13 +28,13 @@ func (f *Fargate) addScaling(s environment.Scale) {
 	})
 	f.Scaling.ScaleOnCpuUtilization(jsii.String("Cpu"), &awsecs.CpuUtilizationScalingProps{
 		TargetUtilizationPercent: jsii.Number(float64(s.CPUPercent)),
-		ScaleOutCooldown:         f.seconds(scaleOutSeconds),
-		ScaleInCooldown:          f.seconds(scaleInSeconds),
+		ScaleOutCooldown:         once.Seconds(scaleOutSeconds),
+		ScaleInCooldown:          once.Seconds(scaleInSeconds),
 	})
 	f.Scaling.ScaleOnMemoryUtilization(jsii.String("Memory"), &awsecs.MemoryUtilizationScalingProps{
 		TargetUtilizationPercent: jsii.Number(float64(s.MemoryPercent)),
-		ScaleOutCooldown:         f.seconds(scaleOutSeconds),
-		ScaleInCooldown:          f.seconds(scaleInSeconds),
+		ScaleOutCooldown:         once.Seconds(scaleOutSeconds),
+		ScaleInCooldown:          once.Seconds(scaleInSeconds),
 	})
 	f.addPeaks(s)
 }

@@ -5,6 +5,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/storeship/storeship/constructs/environment"
+	"github.com/storeship/storeship/constructs/internal/once"
 )
 
 // The health check of a target group. It stands here in full, because a change acts on the tasks that serve customers, at
@@ -35,8 +36,8 @@ func (f *Fargate) targetGroup(id string, p *FargateProps) awselasticloadbalancin
 	check := &awselasticloadbalancingv2.HealthCheck{
 		Path:                    jsii.String(http.Health),
 		Protocol:                awselasticloadbalancingv2.Protocol_HTTP,
-		Interval:                f.seconds(healthIntervalSeconds),
-		Timeout:                 f.seconds(healthTimeoutSeconds),
+		Interval:                once.Seconds(healthIntervalSeconds),
+		Timeout:                 once.Seconds(healthTimeoutSeconds),
 		HealthyThresholdCount:   jsii.Number(healthyThreshold),
 		UnhealthyThresholdCount: jsii.Number(unhealthyThreshold),
 	}
@@ -63,7 +64,7 @@ func (f *Fargate) targetGroup(id string, p *FargateProps) awselasticloadbalancin
 		TargetGroupHealth: &awselasticloadbalancingv2.TargetGroupHealth{
 			DnsMinimumHealthyTargetCount: jsii.Number(0), DnsMinimumHealthyTargetPercentage: jsii.Number(0), // rendered as "off"
 		},
-		DeregistrationDelay: f.seconds(deregistrationSeconds),
+		DeregistrationDelay: once.Seconds(deregistrationSeconds),
 		HealthCheck:         check,
 	})
 }

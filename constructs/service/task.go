@@ -14,6 +14,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/storeship/storeship/constructs/environment"
+	"github.com/storeship/storeship/constructs/internal/once"
 	"github.com/storeship/storeship/constructs/internal/policy"
 	"github.com/storeship/storeship/constructs/internal/retention"
 )
@@ -50,15 +51,17 @@ func (f *Fargate) addLogGroup(p *FargateProps) {
 // literal name, because taskdef.json is rendered from it.
 func (f *Fargate) addTaskDefinition(p *FargateProps) {
 	r := p.Runtime
+	volumes, mounts := writable(r.WritablePaths)
 	f.TaskDefinition = awsecs.NewFargateTaskDefinition(f, jsii.String("TaskDefinition"), &awsecs.FargateTaskDefinitionProps{
 		Family:         jsii.String(p.Name),
 		Cpu:            jsii.Number(float64(r.CPU)),
 		MemoryLimitMiB: jsii.Number(float64(r.MemoryMiB)),
 		ExecutionRole:  f.ExecutionRole,
 		TaskRole:       f.TaskRole,
+		Volumes:        volumes,
 		RuntimePlatform: &awsecs.RuntimePlatform{
 			CpuArchitecture:       architecture(p.Architecture),
-			OperatingSystemFamily: awsecs.OperatingSystemFamily_LINUX(),
+			OperatingSystemFamily: once.Of("OperatingSystemFamily.LINUX", awsecs.OperatingSystemFamily_LINUX),
 		},
 	})
 	policy.AcknowledgeFirst(f.TaskDefinition, policy.Finding{
@@ -74,7 +77,7 @@ func (f *Fargate) addTaskDefinition(p *FargateProps) {
 		LogGroup:      f.LogGroup,
 		StreamPrefix:  jsii.String("ecs"),
 		Mode:          awsecs.AwsLogDriverMode_NON_BLOCKING,
-		MaxBufferSize: awscdk.Size_Mebibytes(jsii.Number(logBufferMiB)),
+		MaxBufferSize: once.Of("Size.logBuffer", func() awscdk.Size { return awscdk.Size_Mebibytes(jsii.Number(logBufferMiB)) }),
 	})
 	app := f.TaskDefinition.AddContainer(jsii.String(ContainerName), &awsecs.ContainerDefinitionOptions{
 		ContainerName:          jsii.String(ContainerName),
@@ -82,29 +85,18 @@ func (f *Fargate) addTaskDefinition(p *FargateProps) {
 		Essential:              jsii.Bool(true),
 		ReadonlyRootFilesystem: jsii.Bool(true),
 		Command:                optional(r.Command),
-		HealthCheck:            f.healthCheck(r),
+		HealthCheck:            healthCheck(r),
 		Environment:            pointers(r.Variables),
 		Secrets:                f.secrets(p),
-		StopTimeout:            f.seconds(stopTimeoutSeconds),
+		StopTimeout:            once.Seconds(stopTimeoutSeconds),
 		Logging:                logging,
 		PortMappings:           ports(r.HTTP),
 		// As process 1 a program that does not handle SIGTERM would ignore it and be killed at the end of StopTimeout.
 		// https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_LinuxParameters.html
 		LinuxParameters: awsecs.NewLinuxParameters(f, jsii.String("LinuxParameters"), &awsecs.LinuxParametersProps{InitProcessEnabled: jsii.Bool(true)}),
 	})
-	if len(r.WritablePaths) == 0 {
+	if len(mounts) == 0 {
 		return
-	}
-	mounts := make([]*awsecs.MountPoint, len(r.WritablePaths))
-	taken := map[string]bool{}
-	for i, path := range r.WritablePaths {
-		volume := volumeName(path)
-		for taken[volume] { // "/var/cache" and "/var-cache"
-			volume += "-" + strconv.Itoa(i)
-		}
-		taken[volume] = true
-		f.TaskDefinition.AddVolume(&awsecs.Volume{Name: jsii.String(volume)})
-		mounts[i] = &awsecs.MountPoint{ContainerPath: jsii.String(path), SourceVolume: jsii.String(volume), ReadOnly: jsii.Bool(false)}
 	}
 	app.AddMountPoints(mounts...)
 	if r.KeepVolumePermissions {
@@ -126,18 +118,37 @@ func (f *Fargate) addTaskDefinition(p *FargateProps) {
 	app.AddContainerDependencies(&awsecs.ContainerDependency{Container: prepare, Condition: awsecs.ContainerDependencyCondition_SUCCESS})
 }
 
+// writable are an empty volume for each path, and where containers mount them; nil without paths.
+func writable(paths []string) (*[]*awsecs.Volume, []*awsecs.MountPoint) {
+	if len(paths) == 0 {
+		return nil, nil
+	}
+	volumes, mounts := make([]*awsecs.Volume, len(paths)), make([]*awsecs.MountPoint, len(paths))
+	taken := map[string]bool{}
+	for i, path := range paths {
+		volume := volumeName(path)
+		for taken[volume] { // "/var/cache" and "/var-cache"
+			volume += "-" + strconv.Itoa(i)
+		}
+		taken[volume] = true
+		volumes[i] = &awsecs.Volume{Name: jsii.String(volume)}
+		mounts[i] = &awsecs.MountPoint{ContainerPath: jsii.String(path), SourceVolume: jsii.String(volume), ReadOnly: jsii.Bool(false)}
+	}
+	return &volumes, mounts
+}
+
 // healthCheck is the health command in the form that needs no shell. The load balancer's health check is another: it stands
 // in the target group, and asks from outside.
-func (f *Fargate) healthCheck(r environment.Runtime) *awsecs.HealthCheck {
+func healthCheck(r environment.Runtime) *awsecs.HealthCheck {
 	if len(r.HealthCommand) == 0 {
 		return nil
 	}
 	return &awsecs.HealthCheck{
 		Command:     jsii.Strings(append([]string{"CMD"}, r.HealthCommand...)...),
-		Interval:    f.seconds(environment.HealthIntervalSeconds),
-		Timeout:     f.seconds(environment.HealthTimeoutSeconds),
+		Interval:    once.Seconds(environment.HealthIntervalSeconds),
+		Timeout:     once.Seconds(environment.HealthTimeoutSeconds),
 		Retries:     jsii.Number(environment.HealthRetries),
-		StartPeriod: f.seconds(r.HealthGraceSeconds),
+		StartPeriod: once.Seconds(r.HealthGraceSeconds),
 	}
 }
 
@@ -177,9 +188,9 @@ func ports(http *environment.HTTP) *[]*awsecs.PortMapping {
 
 func architecture(a environment.Architecture) awsecs.CpuArchitecture {
 	if a == environment.Arm64 {
-		return awsecs.CpuArchitecture_ARM64()
+		return once.Of("CpuArchitecture.ARM64", awsecs.CpuArchitecture_ARM64)
 	}
-	return awsecs.CpuArchitecture_X86_64()
+	return once.Of("CpuArchitecture.X86_64", awsecs.CpuArchitecture_X86_64)
 }
 
 // volumeName derives a volume's name from the path that it is mounted at: "/var/cache" becomes "writable-var-cache".

@@ -8,10 +8,10 @@ import (
 	"strings"
 	"time"
 
-	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/constructs-go/constructs/v10"
 
 	"github.com/storeship/storeship/constructs/environment"
+	"github.com/storeship/storeship/constructs/internal/place"
 	"github.com/storeship/storeship/constructs/internal/problem"
 	"github.com/storeship/storeship/internal/text"
 )
@@ -166,11 +166,8 @@ func (p *FargateProps) validateRelease(l *problem.List, full *FargateProps) {
 // fits checks that the service is created where its props say.
 func (p *FargateProps) fits(scope constructs.Construct) error {
 	var l problem.List
-	stack, ok := scope.(awscdk.Stack)
-	if !ok {
-		stack = awscdk.Stack_Of(scope)
-	}
-	for _, r := range []struct{ field, given, stack string }{{"Account", p.Account, *stack.Account()}, {"Region", p.Region, *stack.Region()}} {
+	account, region := place.Of(scope)
+	for _, r := range []struct{ field, given, stack string }{{"Account", p.Account, account}, {"Region", p.Region, region}} {
 		if r.given != "" && !token(r.given) && !token(r.stack) && r.given != r.stack {
 			l.Addf(r.field, "must be that of the stack, %s, got %s", r.stack, r.given)
 		}

@@ -33,6 +33,9 @@ func Port(n int) awsec2.Port {
 	return Of("Port."+strconv.Itoa(n), func() awsec2.Port { return awsec2.Port_Tcp(jsii.Number(n)) })
 }
 
+// Everyone is every IPv4 address as the peer of a security group's rule.
+func Everyone() awsec2.IPeer { return Of("Peer.AnyIpv4", awsec2.Peer_AnyIpv4) }
+
 // Service is an AWS service as a principal, by its host name "ecs-tasks.amazonaws.com", without conditions.
 func Service(host string) awsiam.IPrincipal {
 	return Of("ServicePrincipal."+host, func() awsiam.IPrincipal { return awsiam.NewServicePrincipal(&host, nil) })

@@ -7,6 +7,8 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
+
+	"github.com/storeship/storeship/constructs/internal/once"
 )
 
 // metadataKey is where cdk-nag looks for acknowledged findings in a template.
@@ -27,7 +29,7 @@ type Finding struct {
 // Acknowledge records the findings on the one CloudFormation resource that c is or has as its default child, after those that
 // were recorded before.
 func Acknowledge(c constructs.IConstruct, findings ...Finding) {
-	resource := resourceOf(c)
+	resource := Resource(c)
 	record(resource, recorded(resource), findings)
 }
 
@@ -50,7 +52,7 @@ func AcknowledgeOnce(resource awscdk.CfnResource, findings ...Finding) {
 // AcknowledgeFirst is Acknowledge for a resource that nothing was recorded on yet, such as one that was just created: it need
 // not ask, and a store has hundreds of them.
 func AcknowledgeFirst(c constructs.IConstruct, findings ...Finding) {
-	record(resourceOf(c), nil, findings)
+	record(Resource(c), nil, findings)
 }
 
 // recorded are the rules of the findings that were recorded on a resource.
@@ -60,11 +62,14 @@ func recorded(resource awscdk.CfnResource) []any {
 	return rules
 }
 
-func resourceOf(c constructs.IConstruct) awscdk.CfnResource {
+// Resource is the one CloudFormation resource that c is or has as its default child. It asks the kernel once, where a node and its
+// default child are two questions, and a store has hundreds of resources.
+func Resource(c constructs.IConstruct) awscdk.CfnResource {
 	if resource, ok := c.(awscdk.CfnResource); ok {
 		return resource
 	}
-	return c.Node().DefaultChild().(awscdk.CfnResource)
+	resources := once.Of("ConstructSelector.cfnResource", awscdk.ConstructSelector_CfnResource)
+	return (*resources.Select(c))[0].(awscdk.CfnResource)
 }
 
 func record(resource awscdk.CfnResource, rules []any, findings []Finding) {

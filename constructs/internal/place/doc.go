@@ -1,0 +1,2 @@
+// Package place says where a construct is deployed.
+package place
