@@ -64,6 +64,7 @@ type Pipeline struct {
 	service string
 	key     awskms.IKey
 	buckets map[string]awss3.IBucket
+	checks  *build.Role
 	open    *build.OpenCheck
 	review  pipelines.CodeBuildStep
 }
@@ -96,11 +97,12 @@ func (p *Pipeline) Project() build.Project {
 
 // CheckProject is Project for the steps that look into targets: they share CheckRole, which the first of them creates.
 func (p *Pipeline) CheckProject() build.Project {
-	if p.CheckRole == nil {
-		p.addCheckRole()
-	}
 	project := p.Project()
-	project.Role = p.CheckRole
+	if p.checks == nil {
+		p.checks = build.NewSharedRole(p, "CheckRole", p.store.CheckRoleName(p.service))
+		p.CheckRole = p.checks.Role
+	}
+	project.Role = p.checks
 	return project
 }
 
@@ -171,10 +173,6 @@ func (p *Pipeline) addRole() {
 		Description: jsii.String("Pipeline " + p.store.PipelineName(p.service)),
 		AssumedBy:   serviceOf("codepipeline.amazonaws.com", p.store.Tools.Account),
 	})
-}
-
-func (p *Pipeline) addCheckRole() {
-	p.CheckRole = build.NewRole(p, "CheckRole", p.store.CheckRoleName(p.service))
 }
 
 // Open are the actions that look whether the environment takes releases now, in the stage of its wave i; see [build.OpenCheck]. They
