@@ -5,6 +5,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/jsii-runtime-go"
 
+	"github.com/storeship/storeship/constructs/internal/once"
 	"github.com/storeship/storeship/constructs/internal/policy"
 )
 
@@ -41,7 +42,7 @@ func (p *Pipeline) acknowledge() {
 // acknowledgeSelfMutation is about the role that CDK Pipelines gives to the build that runs `cdk deploy` on the pipeline.
 func (p *Pipeline) acknowledgeSelfMutation() {
 	project := p.Pipeline.SelfMutationProject()
-	id := *awscdk.Stack_Of(p).GetLogicalId(project.Node().DefaultChild().(awscdk.CfnElement))
+	id := *once.StackOf(p).GetLogicalId(project.Node().DefaultChild().(awscdk.CfnElement))
 	tools := p.store.Tools
 	policy.Acknowledge(defaultPolicy(project.Role()),
 		policy.Finding{
