@@ -60,8 +60,9 @@ func newServicePipeline(app awscdk.App, props *StorefrontProps, s *environment.S
 		}
 	}
 	p.Pipeline.Build()
-	p.code.Complete(p.Pipeline.Pipeline.Pipeline())
-	p.program.Complete(p.Pipeline.Pipeline.Pipeline())
+	pipeline := p.Pipeline.Pipeline.Pipeline()
+	p.code.Complete(pipeline)
+	p.program.Complete(pipeline)
 	build.AcknowledgePrivileged(p.image)
 	if s.Build.Docker {
 		build.AcknowledgePrivileged(p.tests)

@@ -3,6 +3,7 @@ package delivery
 import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/storeship/storeship/constructs/internal/once"
@@ -105,8 +106,8 @@ func (p *Pipeline) boundAssets() {
 }
 
 // defaultPolicy is the policy that holds what was granted to a role.
-func defaultPolicy(role awsiam.IRole) awscdk.CfnResource {
-	return role.Node().FindChild(jsii.String("DefaultPolicy")).Node().DefaultChild().(awscdk.CfnResource)
+func defaultPolicy(role awsiam.IRole) constructs.IConstruct {
+	return role.Node().FindChild(jsii.String("DefaultPolicy"))
 }
 
 func concat(lists ...[]string) []string {

@@ -6,7 +6,6 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscodepipelineactions"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/pipelines"
-	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/storeship/storeship/constructs/build"
@@ -35,18 +34,15 @@ type blueGreenTarget struct {
 func (p *Pipeline) BlueGreen(targets []environment.Target, service string, releases pipelines.FileSet) *BlueGreen {
 	b := &BlueGreen{releases: releases}
 	for _, t := range targets {
-		scope := constructs.NewConstruct(p, jsii.String("Release-"+t.ID()))
 		name := t.ServiceName(service)
-		application := awscodedeploy.EcsApplication_FromEcsApplicationArn(scope, jsii.String("Application"),
+		application := awscodedeploy.EcsApplication_FromEcsApplicationArn(p, jsii.String("Application-"+t.ID()),
 			jsii.String("arn:aws:codedeploy:"+t.Region+":"+t.Environment.Account+":application:"+name))
 		b.targets = append(b.targets, blueGreenTarget{
 			id:     t.ID(),
 			folder: release.Path(t.Environment.Name, t.Region, service),
-			group: awscodedeploy.EcsDeploymentGroup_FromEcsDeploymentGroupAttributes(scope, jsii.String("Group"),
+			group: awscodedeploy.EcsDeploymentGroup_FromEcsDeploymentGroupAttributes(p, jsii.String("DeploymentGroup-"+t.ID()),
 				&awscodedeploy.EcsDeploymentGroupAttributes{Application: application, DeploymentGroupName: jsii.String(name)}),
-			role: awsiam.Role_FromRoleArn(scope, jsii.String("Deployer"),
-				jsii.String(t.Environment.RoleARN(t.Environment.DeployerRoleName(t.Store))),
-				&awsiam.FromRoleArnOptions{Mutable: jsii.Bool(false)}),
+			role: p.deployer(t.Environment),
 		})
 	}
 	return b

@@ -66,8 +66,10 @@ type Pipeline struct {
 	key     awskms.IKey
 	buckets map[string]awss3.IBucket
 	checks  *build.Role
-	open    *build.OpenCheck
-	review  pipelines.CodeBuildStep
+	// deployers by environment, as far as they were asked for.
+	deployers map[string]awsiam.IRole
+	open      *build.OpenCheck
+	review    pipelines.CodeBuildStep
 }
 
 // NewPipeline creates the pipeline's role and its log group. Make the steps of the build stage with
@@ -77,7 +79,7 @@ func NewPipeline(scope constructs.Construct, id string, props *PipelineProps) *P
 		props = &PipelineProps{}
 	}
 	node.Must("delivery.Pipeline", scope, id, props.Validate())
-	p := &Pipeline{store: props.Store, service: props.Service}
+	p := &Pipeline{store: props.Store, service: props.Service, deployers: map[string]awsiam.IRole{}}
 	node.Init(p, scope, id)
 	p.key = p.artifactKey()
 	p.Logs = awslogs.NewLogGroup(p, jsii.String("Logs"), &awslogs.LogGroupProps{
@@ -178,6 +180,15 @@ func (p *Pipeline) addRole() {
 		Description: jsii.String("Pipeline " + p.store.PipelineName(p.service)),
 		AssumedBy:   once.ServiceFor("codepipeline.amazonaws.com", p.store.Tools.Account),
 	})
+}
+
+// deployer is the role of an environment's account that releases and tests there; see [Access].
+func (p *Pipeline) deployer(e *environment.Environment) awsiam.IRole {
+	if p.deployers[e.Name] == nil {
+		p.deployers[e.Name] = awsiam.Role_FromRoleArn(p, jsii.String("Deployer-"+e.Name),
+			jsii.String(e.RoleARN(e.DeployerRoleName(p.store))), &awsiam.FromRoleArnOptions{Mutable: jsii.Bool(false)})
+	}
+	return p.deployers[e.Name]
 }
 
 // Open are the actions that look whether the environment takes releases now, in the stage of its wave i; see [build.OpenCheck]. They

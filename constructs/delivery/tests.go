@@ -6,7 +6,6 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscodepipelineactions"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/pipelines"
-	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/storeship/storeship/constructs/build"
@@ -37,16 +36,10 @@ func (p *Pipeline) Tests(targets []environment.Target, service string, tests []e
 	variables map[string]string) *Tests {
 	all := &Tests{source: source, tests: tests, variables: variables}
 	for _, t := range targets {
-		scope := constructs.NewConstruct(p, jsii.String("Tests-"+t.ID()))
-		target := testedTarget{
-			id: t.ID(),
-			role: awsiam.Role_FromRoleArn(scope, jsii.String("Deployer"),
-				jsii.String(t.Environment.RoleARN(t.Environment.DeployerRoleName(t.Store))),
-				&awsiam.FromRoleArnOptions{Mutable: jsii.Bool(false)}),
-		}
+		target := testedTarget{id: t.ID(), role: p.deployer(t.Environment)}
 		for _, test := range tests {
 			// Imported by its ARN, which tells CDK the account and the region of the action.
-			target.projects = append(target.projects, awscodebuild.Project_FromProjectArn(scope, jsii.String(test.Kind.Step()),
+			target.projects = append(target.projects, awscodebuild.Project_FromProjectArn(p, jsii.String(test.Kind.Step()+"-"+t.ID()),
 				jsii.String("arn:aws:codebuild:"+t.Region+":"+t.Environment.Account+":project/"+t.TestName(service, test.Kind))))
 		}
 		all.targets = append(all.targets, target)
