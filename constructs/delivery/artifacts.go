@@ -91,7 +91,8 @@ func (a *Artifacts) addKey(props *ArtifactsProps) {
 	})
 }
 
-// keyStatements say who uses the key: whom the account's own policies let, as with every key of the CDK, and who reads artifacts.
+// keyStatements say who uses the key: whom the account's own policies let, which the CDK says of a key without a policy; who reads
+// artifacts; and the services that encrypt with it.
 func keyStatements(store *environment.Store, region string) []any {
 	statements := []any{map[string]any{
 		"Effect": "Allow", "Principal": map[string]any{"AWS": accountRoot(store.Tools.Account)}, "Action": "kms:*", "Resource": "*",
