@@ -60,8 +60,9 @@ func newServicePipeline(app awscdk.App, props *StorefrontProps, s *environment.S
 		}
 	}
 	p.Pipeline.Build()
-	p.code.Complete(p.Pipeline.Pipeline.Pipeline())
-	p.program.Complete(p.Pipeline.Pipeline.Pipeline())
+	pipeline := p.Pipeline.Pipeline.Pipeline()
+	p.code.Complete(pipeline)
+	p.program.Complete(pipeline)
 	build.AcknowledgePrivileged(p.image)
 	if s.Build.Docker {
 		build.AcknowledgePrivileged(p.tests)
@@ -216,7 +217,11 @@ func (p *ServicePipeline) addWave(e *environment.Environment, i int, w environme
 	}
 	// The actions of a stage run by their order whatever target they are for, so what comes before and after the stacks is
 	// one step for all targets. It begins with the last word before the stage, after a person's.
-	before := build.InOrder(p.Pipeline.Open(e, i, p.input()), p.contract.In(ids...))
+	var checks []build.Actions
+	if open := p.Pipeline.Open(e, i, p.input()); open != nil {
+		checks = append(checks, open)
+	}
+	before := build.InOrder(append(checks, p.contract.In(ids...))...)
 	if i == 0 && e == store.Environments[0] {
 		review := p.Pipeline.Review(p.reviewed)
 		wave.AddPre(review)
@@ -238,30 +243,16 @@ func (p *ServicePipeline) addWave(e *environment.Environment, i int, w environme
 	for _, t := range targets {
 		p.addTarget(wave, t)
 	}
-	var step pipelines.Step
-	if p.service.In(e).Release.Engine == environment.CodeDeploy {
-		step = p.Pipeline.BlueGreen(targets, p.service.Name, p.releases, p.smoke.In(ids...))
-	} else {
-		step = p.smoke.In(ids...).Step()
-	}
+	step := build.InOrder(p.after(e, targets, ids)...)
 	wave.AddPost(step)
+	last := e == store.Environments[len(store.Environments)-1] && i == len(e.Waves)-1
+	if !last {
+		return
+	}
 	then := func(next pipelines.Step) {
 		next.AddStepDependency(step)
 		wave.AddPost(next)
 		step = next
-	}
-	// Before a load, which the canary would notice.
-	if synthetic := p.syntheticTest(e, ids); synthetic != nil {
-		then(synthetic)
-	}
-	if tests := p.service.In(e).Tests.List(); len(tests) > 0 {
-		then(p.Pipeline.Tests(targets, p.service.Name, tests, p.image.PrimaryOutput(), map[string]string{
-			"COMMIT_ID": p.code.CommitID(), "IMAGE_DIGEST": build.Digest(p.image),
-		}))
-	}
-	last := e == store.Environments[len(store.Environments)-1] && i == len(e.Waves)-1
-	if !last {
-		return
 	}
 	mark := build.MarkReleased(p.Stack, "MarkReleased", &build.MarkReleasedProps{
 		Project:     p.Pipeline.Project(),
@@ -272,6 +263,26 @@ func (p *ServicePipeline) addWave(e *environment.Environment, i int, w environme
 	})
 	then(p.Pipeline.Baseline(p.reviewed))
 	then(mark)
+}
+
+// after are the actions that follow the stacks of a wave: the release, where CodeDeploy makes it, and what looks at it.
+func (p *ServicePipeline) after(e *environment.Environment, targets []environment.Target, ids []string) []build.Actions {
+	r := p.service.In(e)
+	var actions []build.Actions
+	if r.Release.Engine == environment.CodeDeploy {
+		actions = append(actions, p.Pipeline.BlueGreen(targets, p.service.Name, p.releases))
+	}
+	actions = append(actions, p.smoke.In(ids...))
+	// Before a load, which the canary would notice.
+	if e.LooksAtCanary(r) {
+		actions = append(actions, p.synthetic.In(ids...))
+	}
+	if tests := r.Tests.List(); len(tests) > 0 {
+		actions = append(actions, p.Pipeline.Tests(targets, p.service.Name, tests, p.image.PrimaryOutput(), map[string]string{
+			"COMMIT_ID": p.code.CommitID(), "IMAGE_DIGEST": build.Digest(p.image),
+		}))
+	}
+	return actions
 }
 
 // addTarget adds the service's stack in a target, with what CodeDeploy needs for its release.

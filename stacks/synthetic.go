@@ -3,8 +3,6 @@ package stacks
 import (
 	"strings"
 
-	"github.com/aws/aws-cdk-go/awscdk/v2/pipelines"
-
 	"github.com/storeship/storeship/constructs/build"
 	"github.com/storeship/storeship/constructs/environment"
 )
@@ -31,14 +29,6 @@ func (p *ServicePipeline) addSynthetic() {
 	if len(props.Targets) > 0 {
 		p.synthetic = build.NewSyntheticTest(p.Stack, "Synthetic", props)
 	}
-}
-
-// syntheticTest is the step after the release in the targets of a wave; nil where no canary is looked at.
-func (p *ServicePipeline) syntheticTest(e *environment.Environment, targets []string) pipelines.Step {
-	if !e.LooksAtCanary(p.service.In(e)) {
-		return nil
-	}
-	return p.synthetic.In(targets...).Step()
 }
 
 // asks is what the canary of a service asks, and where, in words.

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscodebuild"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsevents"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awseventstargets"
@@ -16,6 +15,7 @@ import (
 
 	"github.com/storeship/storeship/constructs/environment"
 	"github.com/storeship/storeship/constructs/internal/node"
+	"github.com/storeship/storeship/constructs/internal/once"
 )
 
 // ChangeFilterProps configures a [ChangeFilter].
@@ -115,7 +115,7 @@ func NewChangeFilter(scope constructs.Construct, id string, props *ChangeFilterP
 			"phases":  map[string]any{"build": map[string]any{"commands": []string{p.script()}}},
 		}),
 		Environment: &awscodebuild.BuildEnvironment{
-			BuildImage:  awscodebuild.LinuxBuildImage_FromCodeBuildImageId(jsii.String(Image)),
+			BuildImage:  once.BuildImage(Image),
 			ComputeType: awscodebuild.ComputeType_SMALL,
 		},
 		EnvironmentVariables: &map[string]*awscodebuild.BuildEnvironmentVariable{
@@ -124,10 +124,10 @@ func NewChangeFilter(scope constructs.Construct, id string, props *ChangeFilterP
 			"REPOSITORY_URL": {Value: "https://git-codecommit." + p.Region + ".amazonaws.com/v1/repos/" + p.Repository},
 			"COMMITS":        {Value: "none"}, // A build that a person starts starts everything.
 		},
-		Role:                        role.WithoutPolicyUpdates(nil),
+		Role:                        role,
 		EncryptionKey:               p.Key,
 		GrantReportGroupPermissions: jsii.Bool(false),
-		Timeout:                     awscdk.Duration_Minutes(jsii.Number(30)),
+		Timeout:                     once.Minutes(30),
 		Logging: &awscodebuild.LoggingOptions{CloudWatch: &awscodebuild.CloudWatchLoggingOptions{
 			Enabled: jsii.Bool(true), LogGroup: p.LogGroup, Prefix: jsii.String(p.Repository),
 		}},
@@ -161,13 +161,13 @@ func either(patterns []string, none string) string {
 	return "(" + strings.Join(all, "|") + ")"
 }
 
-func (f *ChangeFilter) role(p *ChangeFilterProps, repository string) awsiam.Role {
+func (f *ChangeFilter) role(p *ChangeFilterProps, repository string) awsiam.IRole {
 	var pipelines []string
 	for _, it := range p.Pipelines {
 		pipelines = append(pipelines, "arn:aws:codepipeline:"+p.Region+":"+p.Account+":"+it.Name)
 	}
 	role := NewRole(f, "Role", "")
-	allow(role,
+	role.allow(
 		permission{actions: []string{"codecommit:GitPull"}, resources: []string{repository}},
 		permission{actions: []string{"codepipeline:StartPipelineExecution"}, resources: pipelines},
 		permission{
@@ -176,7 +176,7 @@ func (f *ChangeFilter) role(p *ChangeFilterProps, repository string) awsiam.Role
 			reason:    "The streams of a log group are named by build ids.",
 		},
 	)
-	return role
+	return role.fixed
 }
 
 // addRule starts the project with both commits in one variable: the event of a new branch has no old one, and EventBridge

@@ -170,7 +170,7 @@ var fixture = sync.OnceValue(func() map[string]any {
 		Synth: synth, ArtifactBucket: p.Artifacts, UsePipelineRoleForActions: jsii.Bool(true),
 	})
 	checks := p
-	checks.Role = build.NewRole(stack, "CheckRole", "shop-catalog-us-west-2-check")
+	checks.Role = build.NewSharedRole(stack, "CheckRole", "shop-catalog-us-west-2-check")
 	wave := pipeline.AddWave(jsii.String("beta"), nil)
 	wave.AddPre(
 		build.NewContractCheck(stack, "Contract", &build.ContractCheckProps{

@@ -10,6 +10,7 @@ import (
 
 	"github.com/storeship/storeship/constructs/environment"
 	"github.com/storeship/storeship/constructs/internal/node"
+	"github.com/storeship/storeship/constructs/internal/once"
 	"github.com/storeship/storeship/constructs/registry"
 	"github.com/storeship/storeship/internal/pinned"
 )
@@ -23,7 +24,7 @@ const PackedSource = "storeship-source"
 // Digest is the digest of the image that a step made by [Package] found or built, as a variable that only actions of
 // that pipeline can read. It is asked for before the pipeline is built.
 func Digest(step pipelines.CodeBuildStep) string {
-	return *step.ExportedVariable(jsii.String(DigestVariable))
+	return *once.Property(step, DigestVariable, func() *string { return step.ExportedVariable(jsii.String(DigestVariable)) })
 }
 
 // Package returns the step that builds the image of a commit once, pushes it to the first region under the commit's id,

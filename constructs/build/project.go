@@ -1,9 +1,9 @@
 package build
 
 import (
+	"fmt"
 	"time"
 
-	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscodebuild"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/pipelines"
@@ -11,6 +11,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/storeship/storeship/constructs/environment"
+	"github.com/storeship/storeship/constructs/internal/once"
 	"github.com/storeship/storeship/constructs/source"
 )
 
@@ -49,8 +50,8 @@ func newStep(scope constructs.Construct, id string, s step) pipelines.CodeBuildS
 		Env:              pointers(s.variables),
 		PartialBuildSpec: awscodebuild.BuildSpec_FromObject(s.buildSpec()),
 		BuildEnvironment: s.environment(),
-		Role:             role.WithoutPolicyUpdates(nil),
-		Timeout:          awscdk.Duration_Minutes(jsii.Number(s.minutes())),
+		Role:             role,
+		Timeout:          once.Minutes(s.minutes()),
 		Logging:          s.logging(id),
 	}
 	if s.source != nil {
@@ -67,7 +68,7 @@ func newStep(scope constructs.Construct, id string, s step) pipelines.CodeBuildS
 		modes = append(modes, awscodebuild.LocalCacheMode_DOCKER_LAYER)
 	}
 	if len(modes) > 0 {
-		props.Cache = awscodebuild.Cache_Local(modes...)
+		props.Cache = once.Of(fmt.Sprint("Cache.local", modes), func() awscodebuild.Cache { return awscodebuild.Cache_Local(modes...) })
 	}
 	return pipelines.NewCodeBuildStep(jsii.String(id+s.suffix), props)
 }
@@ -85,8 +86,8 @@ func newProject(scope constructs.Construct, id string, s step) awscodebuild.Pipe
 		BuildSpec:            awscodebuild.BuildSpec_FromObject(&spec),
 		Environment:          s.environment(),
 		EnvironmentVariables: &variables,
-		Role:                 role.WithoutPolicyUpdates(nil),
-		Timeout:              awscdk.Duration_Minutes(jsii.Number(s.minutes())),
+		Role:                 role,
+		Timeout:              once.Minutes(s.minutes()),
 		Logging:              s.logging(id),
 	})
 }
@@ -106,7 +107,7 @@ func (s *step) minutes() int {
 
 func (s *step) environment() *awscodebuild.BuildEnvironment {
 	e := &awscodebuild.BuildEnvironment{
-		BuildImage:  awscodebuild.LinuxBuildImage_FromCodeBuildImageId(jsii.String(Image)),
+		BuildImage:  once.BuildImage(Image),
 		ComputeType: awscodebuild.ComputeType_SMALL,
 		Privileged:  &s.privileged,
 	}
@@ -140,20 +141,19 @@ func (s *step) buildSpec() *map[string]any {
 	return &spec
 }
 
-// role is the project's or a new one, with what the step needs.
-func (s *step) role(scope constructs.Construct, id string) awsiam.Role {
-	if role := s.project.Role; role != nil {
-		allow(role, s.needs()...)
-		return role
+// role is the project's or a new one, with what the step needs, for CDK Pipelines to add nothing.
+func (s *step) role(scope constructs.Construct, id string) awsiam.IRole {
+	role := s.project.Role
+	if role == nil {
+		role = NewRole(scope, id, "")
 	}
-	role := NewRole(scope, id, "")
-	allowFirst(role, s.needs()...)
-	return role
+	role.allow(s.needs()...)
+	return role.fixed
 }
 
 // needs are the permissions that every step needs, and those of this one.
 func (s *step) needs() []permission {
-	bucket := *s.project.Artifacts.BucketArn()
+	bucket := s.project.bucketARN()
 	objects := permission{
 		actions:   []string{"s3:GetObject", "s3:GetObjectVersion"},
 		resources: []string{bucket + "/*"},
@@ -169,12 +169,12 @@ func (s *step) needs() []permission {
 		{actions: []string{"s3:GetBucketAcl", "s3:GetBucketLocation"}, resources: []string{bucket}},
 		{
 			actions:   []string{"logs:CreateLogStream", "logs:PutLogEvents"},
-			resources: []string{*s.project.LogGroup.LogGroupArn()},
+			resources: []string{s.project.logGroupARN()},
 			reason:    "The streams of a log group are named by build ids.",
 		},
 	}
-	if k := s.project.Artifacts.EncryptionKey(); k != nil {
-		all = append(all, permission{actions: key, resources: []string{*k.KeyArn()}})
+	if arn := s.project.keyARN(); arn != "" {
+		all = append(all, permission{actions: key, resources: []string{arn}})
 	}
 	if s.source != nil && s.source.HasHistory() {
 		actions, repository := s.source.CloneActions()
@@ -184,6 +184,31 @@ func (s *step) needs() []permission {
 		all = append(all, group.permission())
 	}
 	return append(all, s.permissions...)
+}
+
+// The steps of a pipeline ask for the same names, which never change.
+
+func (p *Project) bucketName() string {
+	return *once.Property(p.Artifacts, "BucketName", p.Artifacts.BucketName)
+}
+
+func (p *Project) bucketARN() string {
+	return *once.Property(p.Artifacts, "BucketArn", p.Artifacts.BucketArn)
+}
+
+func (p *Project) logGroupARN() string {
+	return *once.Property(p.LogGroup, "LogGroupArn", p.LogGroup.LogGroupArn)
+}
+
+// keyARN is the ARN of the key of the artifact bucket; empty where S3 has the key.
+func (p *Project) keyARN() string {
+	return once.Property(p.Artifacts, "EncryptionKey.KeyArn", func() string {
+		key := p.Artifacts.EncryptionKey()
+		if key == nil {
+			return ""
+		}
+		return *key.KeyArn()
+	})
 }
 
 // pointers leaves out what is empty.

@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscodebuild"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
 	"github.com/aws/aws-cdk-go/awscdk/v2/pipelines"
@@ -19,9 +18,9 @@ type Project struct {
 	Artifacts awss3.IBucket
 	// LogGroup takes the logs of the builds. Required.
 	LogGroup awslogs.ILogGroup
-	// Role of the builds; several steps can share one. The step adds what its commands need, and CDK Pipelines adds
-	// nothing. See [NewRole]. Default: a role of the step's own.
-	Role awsiam.Role
+	// Role of the builds, see [NewRole]; several steps can share one, see [NewSharedRole]. The step adds what its commands need,
+	// and CDK Pipelines adds nothing. Default: a role of the step's own, without a name.
+	Role *Role
 	// ComputeType of the hosts. Default: medium for unit tests, packaging and synthesis, small for the rest.
 	// https://docs.aws.amazon.com/codebuild/latest/userguide/build-env-ref-compute-types.html
 	ComputeType awscodebuild.ComputeType

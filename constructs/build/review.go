@@ -89,13 +89,13 @@ func Review(scope constructs.Construct, id string, props *ReviewProps) pipelines
 		project: p.Project, input: p.Input, timeout: 15 * time.Minute,
 		commands: []string{script("review"), `REPORT_URL="$(cat "$HOME/.storeship/report-url")" && export REPORT_URL`},
 		variables: map[string]string{
-			"REGION": p.Region, "BUCKET": *p.Project.Artifacts.BucketName(), "BASELINE": key, "PARAMETER": p.Parameter, "REPORTS": reports,
+			"REGION": p.Region, "BUCKET": p.Project.bucketName(), "BASELINE": key, "PARAMETER": p.Parameter, "REPORTS": reports,
 		},
 		permissions: append(p.Project.writes(reports+"*", "The pages of this pipeline's reviews, one for each build."), []permission{
 			// Without it a key that is not there looks like one that may not be read, and a release without a review like a
 			// first one. To read it every step is allowed, as artifacts.
 			{
-				actions: []string{"s3:ListBucket"}, resources: []string{*p.Project.Artifacts.BucketArn()},
+				actions: []string{"s3:ListBucket"}, resources: []string{p.Project.bucketARN()},
 				conditions: map[string]any{"StringEquals": map[string]any{"s3:prefix": key}},
 			},
 			{actions: []string{"ssm:GetParameter"}, resources: []string{"arn:aws:ssm:" + p.Region + ":" + p.Account + ":parameter" + p.Parameter}},
@@ -140,16 +140,16 @@ func Baseline(scope constructs.Construct, id string, props *BaselineProps) pipel
 	return newStep(scope, id, step{
 		project: p.Project, input: p.Input, timeout: 15 * time.Minute,
 		commands:    []string{script("baseline")},
-		variables:   map[string]string{"BUCKET": *p.Project.Artifacts.BucketName(), "BASELINE": key},
+		variables:   map[string]string{"BUCKET": p.Project.bucketName(), "BASELINE": key},
 		permissions: p.Project.writes(key, ""),
 	})
 }
 
 // writes lets a step write objects of that key, of which a wildcard has the reason, into the artifact bucket.
-func (p Project) writes(key, reason string) []permission {
-	all := []permission{{actions: []string{"s3:PutObject"}, resources: []string{*p.Artifacts.BucketArn() + "/" + key}, reason: reason}}
-	if k := p.Artifacts.EncryptionKey(); k != nil {
-		all = append(all, permission{actions: []string{"kms:Encrypt", "kms:GenerateDataKey"}, resources: []string{*k.KeyArn()}})
+func (p *Project) writes(key, reason string) []permission {
+	all := []permission{{actions: []string{"s3:PutObject"}, resources: []string{p.bucketARN() + "/" + key}, reason: reason}}
+	if arn := p.keyARN(); arn != "" {
+		all = append(all, permission{actions: []string{"kms:Encrypt", "kms:GenerateDataKey"}, resources: []string{arn}})
 	}
 	return all
 }

@@ -10,24 +10,48 @@ import (
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
+	"github.com/storeship/storeship/constructs/internal/once"
 	"github.com/storeship/storeship/constructs/internal/policy"
 )
 
-// NewRole creates a role that only CodeBuild projects of the stack's account can take. With an empty name
-// CloudFormation makes one up.
-func NewRole(scope constructs.Construct, id, name string) awsiam.Role {
-	props := &awsiam.RoleProps{
-		// https://docs.aws.amazon.com/codebuild/latest/userguide/cross-service-confused-deputy-prevention.html
-		AssumedBy: awsiam.NewServicePrincipal(jsii.String("codebuild.amazonaws.com"), &awsiam.ServicePrincipalOpts{
-			Conditions: &map[string]any{
-				"StringEquals": map[string]any{"aws:SourceAccount": awscdk.Stack_Of(scope).Account()},
-			},
-		}),
-	}
+// Role is a role of builds.
+type Role struct {
+	// Role is what CloudFormation makes.
+	Role awsiam.Role
+	// fixed is the role for CDK Pipelines, which adds nothing to it.
+	fixed awsiam.IRole
+	// given is what the role of several steps may do; nil for the role of one.
+	given map[string]bool
+}
+
+// NewRole creates a role of one step, which gives it all that it may do, that only CodeBuild projects of the stack's account can
+// take. With an empty name CloudFormation makes one up.
+func NewRole(scope constructs.Construct, id, name string) *Role {
+	props := &awsiam.RoleProps{AssumedBy: builder(accountOf(scope))}
 	if name != "" {
 		props.RoleName = &name
 	}
-	return awsiam.NewRole(scope, &id, props)
+	role := awsiam.NewRole(scope, &id, props)
+	return &Role{Role: role, fixed: role.WithoutPolicyUpdates(nil)}
+}
+
+// NewSharedRole is NewRole for several steps. Each of them gives the role what its commands need, unless another has.
+func NewSharedRole(scope constructs.Construct, id, name string) *Role {
+	role := NewRole(scope, id, name)
+	role.given = map[string]bool{}
+	return role
+}
+
+// builder is CodeBuild as the principal that takes a role of an account's projects.
+// https://docs.aws.amazon.com/codebuild/latest/userguide/cross-service-confused-deputy-prevention.html
+func builder(account string) awsiam.IPrincipal {
+	return once.ServiceFor("codebuild.amazonaws.com", account)
+}
+
+// accountOf is the account of the stack that scope is in.
+func accountOf(scope constructs.Construct) string {
+	stack := once.StackOf(scope)
+	return *once.Property(stack, "Account", stack.Account)
 }
 
 // AcknowledgePrivileged records why the project of a step that builds images runs in privileged mode. The project exists
@@ -49,37 +73,47 @@ type permission struct {
 	reason string
 }
 
-// allow adds permissions to a role that several steps may share, and acknowledges the wildcards among them.
-func allow(role awsiam.Role, permissions ...permission) {
-	for _, p := range permissions {
-		statement := &awsiam.PolicyStatementProps{Actions: jsii.Strings(p.actions...), Resources: jsii.Strings(p.resources...)}
-		if p.conditions != nil {
-			statement.Conditions = &p.conditions
-		}
-		role.AddToPolicy(awsiam.NewPolicyStatement(statement))
+// statement is the permission in a policy's JSON.
+func (p *permission) statement() map[string]any {
+	statement := map[string]any{"Effect": "Allow", "Action": p.actions, "Resource": p.resources}
+	if p.conditions != nil {
+		statement["Condition"] = p.conditions
 	}
-	if found := wildcards(role, permissions); len(found) > 0 {
-		statements := role.Node().FindChild(jsii.String("DefaultPolicy"))
+	return statement
+}
+
+// allow gives the role permissions, and acknowledges the wildcards among them.
+func (r *Role) allow(permissions ...permission) {
+	if r.given == nil {
+		r.allowOnce(permissions)
+		return
+	}
+	var fresh []permission
+	for _, p := range permissions {
+		if said := fmt.Sprint(p.statement()); !r.given[said] {
+			r.given[said] = true
+			fresh = append(fresh, p)
+			r.Role.AddToPolicy(awsiam.PolicyStatement_FromJson(p.statement()))
+		}
+	}
+	if found := wildcards(r.Role, fresh); len(found) > 0 {
+		statements := r.Role.Node().FindChild(jsii.String("DefaultPolicy"))
 		policy.AcknowledgeOnce(statements.Node().DefaultChild().(awscdk.CfnResource), found...)
 	}
 }
 
-// allowFirst is allow for a role that was just created and that nothing is added to later: the same policy, which the kernel hears
-// of in two calls and not in two for each statement. A pipeline has a dozen of them.
-func allowFirst(role awsiam.Role, permissions ...permission) {
+// allowOnce gives the role of one step all that it may do: the kernel hears of the policy in two calls, and not in two for each
+// statement. A pipeline has a dozen of such roles.
+func (r *Role) allowOnce(permissions []permission) {
 	statements := make([]any, len(permissions))
 	for i, p := range permissions {
-		statement := map[string]any{"Effect": "Allow", "Action": p.actions, "Resource": p.resources}
-		if p.conditions != nil {
-			statement["Condition"] = p.conditions
-		}
-		statements[i] = statement
+		statements[i] = p.statement()
 	}
-	made := awsiam.NewPolicy(role, jsii.String("DefaultPolicy"), &awsiam.PolicyProps{
+	made := awsiam.NewPolicy(r.Role, jsii.String("DefaultPolicy"), &awsiam.PolicyProps{
 		Document: awsiam.PolicyDocument_FromJson(map[string]any{"Version": "2012-10-17", "Statement": statements}),
-		Roles:    &[]awsiam.IRole{role},
+		Roles:    &[]awsiam.IRole{r.Role},
 	})
-	if found := wildcards(role, permissions); len(found) > 0 {
+	if found := wildcards(r.Role, permissions); len(found) > 0 {
 		policy.AcknowledgeFirst(made, found...)
 	}
 }

@@ -190,7 +190,7 @@ func newScan(scope constructs.Construct, id string, p *GateProps, s environment.
 	st.setRuntime(p.Preset)
 	st.install = []string{script("download", "tools-sbom")}
 	st.variables = merge(st.variables, pins("SBOMGEN_SHA256", "SBOMGEN_VERSION"), map[string]string{
-		"BUCKET": *p.Project.Artifacts.BucketName(), "REGION": own.region, "SBOM_PREFIX": own.prefix,
+		"BUCKET": p.Project.bucketName(), "REGION": own.region, "SBOM_PREFIX": own.prefix,
 	})
 	st.permissions = append(st.permissions, p.Project.writes(own.prefix+"*", "The bills of materials of this pipeline, one for each commit or image.")...)
 	if len(p.Gate.Commands) == 0 {

@@ -10,6 +10,8 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscodepipelineactions"
 	"github.com/aws/aws-cdk-go/awscdk/v2/pipelines"
 	"github.com/aws/jsii-runtime-go"
+
+	"github.com/storeship/storeship/constructs/internal/once"
 )
 
 // A check of every target of a pipeline is one project: its buildspec lists what differs between the targets, and the
@@ -70,16 +72,13 @@ func (p *targetProject) in(targets []string, variables map[string]string) *Targe
 	}
 	a := &TargetActions{id: p.id, project: p.project, targets: targets, variables: variables}
 	if p.input != nil {
-		a.input = p.input.PrimaryOutput()
+		a.input = once.Property(p.input, "PrimaryOutput", p.input.PrimaryOutput)
 	}
 	return a
 }
 
 // TargetActions run a project side by side, an action for each of the targets of a wave. They are a step of a pipeline with
-// Step, or the end of another step, which hands itself to Join and adds the actions to a stage with Add.
-//
-// All of them are one step, because CDK Pipelines asks a step that is written in Go for its actions, and hands it 26
-// properties one by one.
+// Step, or a part of one with [InOrder].
 type TargetActions struct {
 	id        string
 	project   awscodebuild.IProject
@@ -91,37 +90,25 @@ type TargetActions struct {
 // Step is the actions as a step of a pipeline: before or after all targets of a wave.
 func (a *TargetActions) Step() pipelines.Step { return InOrder(a) }
 
-// InOrder is one step of several actions: those of the next run when all before have succeeded. It is called as the last of them;
-// nil ones are left out.
-func InOrder(all ...*TargetActions) pipelines.Step {
-	s := &targetStep{}
-	for _, a := range all {
-		if a != nil {
-			s.actions = append(s.actions, a)
-		}
+// ID is what the actions are called.
+func (a *TargetActions) ID() string { return a.id }
+
+// Inputs is the input of all the actions, if they have one.
+func (a *TargetActions) Inputs() []pipelines.FileSet {
+	if a.input == nil {
+		return nil
 	}
-	pipelines.NewStep_Override(s, &s.actions[len(s.actions)-1].id)
-	for _, a := range s.actions {
-		a.Join(s)
-	}
-	return s
+	return []pipelines.FileSet{a.input}
 }
 
-// Join tells step what the actions need of earlier steps.
-func (a *TargetActions) Join(step pipelines.Step) {
-	if a.input != nil {
-		step.AddDependencyFileSet(a.input)
-	}
-	if len(a.variables) > 0 {
-		step.DiscoverReferencedOutputs(a.variables)
-	}
-}
+// Variables of all the actions.
+func (a *TargetActions) Variables() map[string]string { return a.variables }
 
 // Add adds the actions to a stage, all with the same run order.
-func (a *TargetActions) Add(stage awscodepipeline.IStage, runOrder float64, o *pipelines.ProduceActionOptions) {
+func (a *TargetActions) Add(stage awscodepipeline.IStage, runOrder float64, o *pipelines.ProduceActionOptions) (orders int) {
 	input := o.FallbackArtifact
 	if a.input != nil {
-		input = o.Artifacts.ToCodePipeline(a.input)
+		input = Artifact(o, a.input)
 	}
 	for _, target := range a.targets {
 		variables := map[string]*awscodebuild.BuildEnvironmentVariable{targetVariable: {Value: target}}
@@ -136,6 +123,7 @@ func (a *TargetActions) Add(stage awscodepipeline.IStage, runOrder float64, o *p
 			EnvironmentVariables: &variables,
 		}))
 	}
+	return 1
 }
 
 // TargetActionName is the name of an action in a stage of so many targets, as CDK Pipelines makes it: "Smoke" where there is
@@ -145,17 +133,4 @@ func TargetActionName(action, target string, targets int) string {
 		return action
 	}
 	return target + "." + action
-}
-
-type targetStep struct {
-	pipelines.Step
-	actions []*TargetActions
-}
-
-// ProduceAction adds the CodeBuild actions; CDK Pipelines calls it while the pipeline is built.
-func (s *targetStep) ProduceAction(stage awscodepipeline.IStage, o *pipelines.ProduceActionOptions) *pipelines.CodePipelineActionFactoryResult {
-	for i, a := range s.actions {
-		a.Add(stage, *o.RunOrder+float64(i), o)
-	}
-	return &pipelines.CodePipelineActionFactoryResult{RunOrdersConsumed: jsii.Number(len(s.actions))}
 }

@@ -228,12 +228,9 @@ func (t *TargetTests) addRole(p *TargetTestsProps, subnets, groups []*string) {
 			statement(nil, []string{"ecr:GetAuthorizationToken"}, "*"))
 	}
 	t.Role = awsiam.NewRole(t, jsii.String("Role"), &awsiam.RoleProps{
-		RoleName:    &p.RoleName,
-		Description: jsii.String("Tests " + p.Name + " where it runs"),
-		// https://docs.aws.amazon.com/codebuild/latest/userguide/cross-service-confused-deputy-prevention.html
-		AssumedBy: awsiam.NewServicePrincipal(jsii.String("codebuild.amazonaws.com"), &awsiam.ServicePrincipalOpts{
-			Conditions: &map[string]any{"StringEquals": map[string]any{"aws:SourceAccount": p.Account}},
-		}),
+		RoleName:       &p.RoleName,
+		Description:    jsii.String("Tests " + p.Name + " where it runs"),
+		AssumedBy:      builder(p.Account),
 		InlinePolicies: &map[string]awsiam.PolicyDocument{"Test": awsiam.PolicyDocument_FromJson(map[string]any{"Statement": statements})},
 	})
 	policy.AcknowledgeFirst(t.Role,

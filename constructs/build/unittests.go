@@ -5,10 +5,10 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscodebuild"
 	"github.com/aws/aws-cdk-go/awscdk/v2/pipelines"
 	"github.com/aws/constructs-go/constructs/v10"
-	"github.com/aws/jsii-runtime-go"
 
 	"github.com/storeship/storeship/constructs/build/scripts"
 	"github.com/storeship/storeship/constructs/internal/node"
+	"github.com/storeship/storeship/constructs/internal/once"
 )
 
 // UnitTests returns the step that runs the unit tests of a service, and creates the report groups of their results. The
@@ -70,10 +70,9 @@ func (s *step) report(scope constructs.Construct, id, name string, typ awscodebu
 		Type:            typ,
 		RemovalPolicy:   awscdk.RemovalPolicy_RETAIN_ON_UPDATE_OR_DELETE,
 	})
-	arn := awscdk.Stack_Of(scope).FormatArn(&awscdk.ArnComponents{
-		Partition: jsii.String("aws"), Service: jsii.String("codebuild"), Resource: jsii.String("report-group"), ResourceName: &name,
-	})
-	s.reports[*arn] = map[string]any{"base-directory": folder, "files": []string{files}, "file-format": format}
+	stack := once.StackOf(scope)
+	arn := "arn:aws:codebuild:" + *once.Property(stack, "Region", stack.Region) + ":" + accountOf(scope) + ":report-group/" + name
+	s.reports[arn] = map[string]any{"base-directory": folder, "files": []string{files}, "file-format": format}
 	s.reportGroups = append(s.reportGroups, reportGroup{group, typ})
 }
 

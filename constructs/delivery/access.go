@@ -113,14 +113,14 @@ func NewAccess(scope constructs.Construct, id string, props *AccessProps) *Acces
 }
 
 // role is a role with one inline policy that roles of the tools account matching pattern may assume.
-func (a *Access) role(id string, store *environment.Store, name, pattern, description string, statements []awsiam.PolicyStatement) awsiam.Role {
+func (a *Access) role(id string, store *environment.Store, name, pattern, description string, statements []any) awsiam.Role {
 	return awsiam.NewRole(a, jsii.String(id), &awsiam.RoleProps{
 		RoleName:           jsii.String(name),
 		Description:        jsii.String(description),
 		AssumedBy:          rolesOf(store.Tools.Account, pattern),
 		MaxSessionDuration: awscdk.Duration_Hours(jsii.Number(1)),
 		InlinePolicies: &map[string]awsiam.PolicyDocument{
-			id: awsiam.NewPolicyDocument(&awsiam.PolicyDocumentProps{Statements: &statements}),
+			id: awsiam.PolicyDocument_FromJson(map[string]any{"Statement": statements}),
 		},
 	})
 }
@@ -133,12 +133,12 @@ func arnOf(service string, env *environment.Environment, resource string) string
 // deployerStatements are the calls of CodePipeline's actions CodeDeployToECS and CodeBuild, which run as this role.
 // https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-ECSbluegreen.html
 // https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-CodeBuild.html
-func deployerStatements(store *environment.Store, env *environment.Environment) []awsiam.PolicyStatement {
+func deployerStatements(store *environment.Store, env *environment.Environment) []any {
 	prefix := store.Name + "-" + env.Name + "-*"
 	application := arnOf("codedeploy", env, "application:"+prefix)
 	group := arnOf("codedeploy", env, "deploymentgroup:"+prefix)
 	buckets := "arn:aws:s3:::" + store.ArtifactBucketName("*")
-	statements := []awsiam.PolicyStatement{
+	statements := []any{
 		allow([]string{"codedeploy:GetApplication", "codedeploy:GetApplicationRevision", "codedeploy:RegisterApplicationRevision"},
 			[]string{application}, nil),
 		allow([]string{"codedeploy:CreateDeployment", "codedeploy:GetDeployment"}, []string{group}, nil),
@@ -179,9 +179,9 @@ func canaries(store *environment.Store, env *environment.Environment) string {
 
 // inspectorStatements are the calls of the pipelines' contract checks and smoke tests, and of the synthetic tests before production.
 // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchsynthetics.html
-func inspectorStatements(store *environment.Store, env *environment.Environment) []awsiam.PolicyStatement {
+func inspectorStatements(store *environment.Store, env *environment.Environment) []any {
 	cluster := store.Name + "-" + env.Name
-	statements := []awsiam.PolicyStatement{
+	statements := []any{
 		allow([]string{"ssm:GetParameter", "ssm:GetParameters"},
 			[]string{arnOf("ssm", env, "parameter/"+store.Name+"/platform/"+env.Name+"/*")}, nil),
 		allow([]string{"ecs:DescribeServices", "ecs:DescribeTaskSets"}, []string{

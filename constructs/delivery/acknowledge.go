@@ -3,8 +3,10 @@ package delivery
 import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
+	"github.com/storeship/storeship/constructs/internal/once"
 	"github.com/storeship/storeship/constructs/internal/policy"
 )
 
@@ -41,7 +43,7 @@ func (p *Pipeline) acknowledge() {
 // acknowledgeSelfMutation is about the role that CDK Pipelines gives to the build that runs `cdk deploy` on the pipeline.
 func (p *Pipeline) acknowledgeSelfMutation() {
 	project := p.Pipeline.SelfMutationProject()
-	id := *awscdk.Stack_Of(p).GetLogicalId(project.Node().DefaultChild().(awscdk.CfnElement))
+	id := *once.StackOf(p).GetLogicalId(project.Node().DefaultChild().(awscdk.CfnElement))
 	tools := p.store.Tools
 	policy.Acknowledge(defaultPolicy(project.Role()),
 		policy.Finding{
@@ -104,8 +106,8 @@ func (p *Pipeline) boundAssets() {
 }
 
 // defaultPolicy is the policy that holds what was granted to a role.
-func defaultPolicy(role awsiam.IRole) awscdk.CfnResource {
-	return role.Node().FindChild(jsii.String("DefaultPolicy")).Node().DefaultChild().(awscdk.CfnResource)
+func defaultPolicy(role awsiam.IRole) constructs.IConstruct {
+	return role.Node().FindChild(jsii.String("DefaultPolicy"))
 }
 
 func concat(lists ...[]string) []string {

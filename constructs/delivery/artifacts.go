@@ -17,6 +17,7 @@ import (
 	"github.com/storeship/storeship/constructs/build"
 	"github.com/storeship/storeship/constructs/environment"
 	"github.com/storeship/storeship/constructs/internal/node"
+	"github.com/storeship/storeship/constructs/internal/once"
 	"github.com/storeship/storeship/constructs/internal/policy"
 	"github.com/storeship/storeship/constructs/internal/problem"
 )
@@ -80,43 +81,9 @@ func (a *Artifacts) addKey(props *ArtifactsProps) {
 		Alias:             jsii.String(store.ArtifactKeyAlias()),
 		Description:       jsii.String("Artifacts, build logs and approvals of " + store.Name),
 		EnableKeyRotation: jsii.Bool(true),
+		Policy:            awsiam.PolicyDocument_FromJson(map[string]any{"Statement": keyStatements(store, props.Region)}),
 		RemovalPolicy:     awscdk.RemovalPolicy_RETAIN_ON_UPDATE_OR_DELETE,
 	})
-	for i, r := range readers(store) {
-		a.Key.AddToResourcePolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
-			Sid:        jsii.String(fmt.Sprintf("ReadArtifacts%d", i)),
-			Principals: &[]awsiam.IPrincipal{rolesOf(r.account, slices.Concat(r.roles, r.tests)...)},
-			Actions:    jsii.Strings("kms:Decrypt", "kms:DescribeKey"),
-			Resources:  jsii.Strings("*"),
-			Conditions: &map[string]any{"StringLike": map[string]any{"kms:ViaService": "s3.*.amazonaws.com"}},
-		}), nil)
-	}
-	// CloudWatch Logs encrypts the log groups of this account's pipelines and of no other.
-	// https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
-	a.Key.AddToResourcePolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
-		Sid:        jsii.String("Logs"),
-		Principals: &[]awsiam.IPrincipal{awsiam.NewServicePrincipal(jsii.String("logs."+props.Region+".amazonaws.com"), nil)},
-		Actions:    jsii.Strings("kms:Encrypt*", "kms:Decrypt*", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Describe*"),
-		Resources:  jsii.Strings("*"),
-		Conditions: &map[string]any{"ArnLike": map[string]any{
-			"kms:EncryptionContext:aws:logs:arn": "arn:aws:logs:" + props.Region + ":" + store.Tools.Account + ":log-group:" + store.PipelineLogGroupName("*"),
-		}},
-	}), nil)
-	if props.Region == store.Tools.Region {
-		a.Key.AddToResourcePolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
-			Sid:        jsii.String("Alarms"),
-			Principals: &[]awsiam.IPrincipal{awsiam.NewServicePrincipal(jsii.String("cloudwatch.amazonaws.com"), nil)},
-			// To publish to the notifications' topic: https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
-			Actions:   jsii.Strings("kms:Decrypt", "kms:GenerateDataKey*"),
-			Resources: jsii.Strings("*"),
-			Conditions: &map[string]any{
-				"StringEquals": map[string]any{"aws:SourceAccount": store.Tools.Account},
-				"ArnLike": map[string]any{
-					"aws:SourceArn": "arn:aws:cloudwatch:" + props.Region + ":" + store.Tools.Account + ":alarm:" + store.DeliveryMetricsName() + "-*",
-				},
-			},
-		}), nil)
-	}
 	awsssm.NewStringParameter(a, jsii.String("KeyArn"), &awsssm.StringParameterProps{
 		ParameterName: jsii.String(store.ToolsParameter(environment.ArtifactKeyARN)),
 		Description:   jsii.String("Key of the pipelines' artifacts"),
@@ -124,15 +91,51 @@ func (a *Artifacts) addKey(props *ArtifactsProps) {
 	})
 }
 
+// keyStatements say who uses the key: whom the account's own policies let, which the CDK says of a key without a policy; who reads
+// artifacts; and the services that encrypt with it.
+func keyStatements(store *environment.Store, region string) []any {
+	statements := []any{map[string]any{
+		"Effect": "Allow", "Principal": map[string]any{"AWS": accountRoot(store.Tools.Account)}, "Action": "kms:*", "Resource": "*",
+	}}
+	let := func(sid string, principal map[string]any, actions []string, conditions map[string]any) {
+		statements = append(statements, map[string]any{
+			"Sid": sid, "Effect": "Allow", "Principal": principal, "Action": actions, "Resource": "*", "Condition": conditions,
+		})
+	}
+	for i, r := range readers(store) {
+		let(fmt.Sprintf("ReadArtifacts%d", i), map[string]any{"AWS": accountRoot(r.account)}, []string{"kms:Decrypt", "kms:DescribeKey"}, map[string]any{
+			"ArnLike":    map[string]any{"aws:PrincipalArn": slices.Concat(r.roles, r.tests)},
+			"StringLike": map[string]any{"kms:ViaService": "s3.*.amazonaws.com"},
+		})
+	}
+	// CloudWatch Logs encrypts the log groups of this account's pipelines and of no other.
+	// https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
+	let("Logs", map[string]any{"Service": "logs." + region + ".amazonaws.com"},
+		[]string{"kms:Encrypt*", "kms:Decrypt*", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Describe*"},
+		map[string]any{"ArnLike": map[string]any{
+			"kms:EncryptionContext:aws:logs:arn": "arn:aws:logs:" + region + ":" + store.Tools.Account + ":log-group:" + store.PipelineLogGroupName("*"),
+		}})
+	if region == store.Tools.Region {
+		// To publish to the notifications' topic: https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+		let("Alarms", map[string]any{"Service": "cloudwatch.amazonaws.com"}, []string{"kms:Decrypt", "kms:GenerateDataKey*"}, map[string]any{
+			"StringEquals": map[string]any{"aws:SourceAccount": store.Tools.Account},
+			"ArnLike": map[string]any{
+				"aws:SourceArn": "arn:aws:cloudwatch:" + region + ":" + store.Tools.Account + ":alarm:" + store.DeliveryMetricsName() + "-*",
+			},
+		})
+	}
+	return statements
+}
+
 func (a *Artifacts) addBucket(props *ArtifactsProps) {
 	store := props.Store
 	a.Logs = awss3.NewBucket(a, jsii.String("Logs"), &awss3.BucketProps{
 		BucketName:        jsii.String(store.ArtifactLogBucketName(props.Region)),
-		BlockPublicAccess: awss3.BlockPublicAccess_BLOCK_ALL(),
+		BlockPublicAccess: once.Of("BlockPublicAccess.BLOCK_ALL", awss3.BlockPublicAccess_BLOCK_ALL),
 		Encryption:        awss3.BucketEncryption_S3_MANAGED,
 		EnforceSSL:        jsii.Bool(true),
 		RemovalPolicy:     awscdk.RemovalPolicy_RETAIN_ON_UPDATE_OR_DELETE,
-		LifecycleRules:    &[]*awss3.LifecycleRule{{Id: jsii.String("expire"), Expiration: awscdk.Duration_Days(jsii.Number(365))}},
+		LifecycleRules:    &[]*awss3.LifecycleRule{{Id: jsii.String("expire"), Expiration: once.Days(365)}},
 	})
 	policy.AcknowledgeFirst(a.Logs, policy.Finding{
 		Rule:   "AwsSolutions-S1",
@@ -140,7 +143,7 @@ func (a *Artifacts) addBucket(props *ArtifactsProps) {
 	})
 	a.Bucket = awss3.NewBucket(a, jsii.String("Bucket"), &awss3.BucketProps{
 		BucketName:             jsii.String(store.ArtifactBucketName(props.Region)),
-		BlockPublicAccess:      awss3.BlockPublicAccess_BLOCK_ALL(),
+		BlockPublicAccess:      once.Of("BlockPublicAccess.BLOCK_ALL", awss3.BlockPublicAccess_BLOCK_ALL),
 		Encryption:             awss3.BucketEncryption_KMS,
 		EncryptionKey:          a.Key,
 		BucketKeyEnabled:       jsii.Bool(true),
@@ -156,49 +159,55 @@ func (a *Artifacts) addBucket(props *ArtifactsProps) {
 				// the store's, of at most 20.
 				Id:                          jsii.String("expire"),
 				Prefix:                      jsii.String(store.Name),
-				Expiration:                  awscdk.Duration_Days(jsii.Number(ArtifactRetentionDays)),
-				NoncurrentVersionExpiration: awscdk.Duration_Days(jsii.Number(30)),
+				Expiration:                  once.Days(ArtifactRetentionDays),
+				NoncurrentVersionExpiration: once.Days(30),
 			},
 			{
 				// What was released last is compared with as long as nothing else is released.
 				Id:                          jsii.String("baselines"),
 				Prefix:                      jsii.String(build.BaselinePrefix),
-				NoncurrentVersionExpiration: awscdk.Duration_Days(jsii.Number(ArtifactRetentionDays)),
+				NoncurrentVersionExpiration: once.Days(ArtifactRetentionDays),
 			},
 			{
 				// The page that an approval links to is read before its execution ends.
 				Id:                          jsii.String("reviews"),
 				Prefix:                      jsii.String(build.ReportPrefix),
-				Expiration:                  awscdk.Duration_Days(jsii.Number(ArtifactRetentionDays)),
-				NoncurrentVersionExpiration: awscdk.Duration_Days(jsii.Number(30)),
+				Expiration:                  once.Days(ArtifactRetentionDays),
+				NoncurrentVersionExpiration: once.Days(30),
 			},
-			{Id: jsii.String("abort"), AbortIncompleteMultipartUploadAfter: awscdk.Duration_Days(jsii.Number(7))},
+			{Id: jsii.String("abort"), AbortIncompleteMultipartUploadAfter: once.Days(7)},
 		},
 	})
-	let := func(sid string, principal awsiam.IPrincipal, actions []string, resources ...*string) {
-		a.Bucket.AddToResourcePolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
-			Sid:        jsii.String(sid),
-			Principals: &[]awsiam.IPrincipal{principal},
-			Actions:    jsii.Strings(actions...),
-			Resources:  &resources,
+	// Not AddToResourcePolicy, which answers with two properties of what it did, for each of a dozen statements.
+	a.Bucket.Policy().Document().AddStatements(bucketStatements(store, props.Region, *a.Bucket.BucketArn())...)
+}
+
+// bucketStatements say who may do what with the artifact bucket of that ARN, beside who the account's own policies let.
+func bucketStatements(store *environment.Store, region, bucket string) []awsiam.PolicyStatement {
+	var statements []awsiam.PolicyStatement
+	let := func(sid, principal string, actions []string, conditions map[string]any, resources ...string) {
+		statements = append(statements, awsiam.PolicyStatement_FromJson(map[string]any{
+			"Sid": sid, "Effect": "Allow", "Principal": map[string]any{"AWS": principal}, "Action": actions, "Resource": resources,
+			"Condition": conditions,
 		}))
 	}
-	read := func(sid string, principal awsiam.IPrincipal) {
-		let(sid, principal, []string{"s3:GetObject*", "s3:GetBucket*", "s3:List*"}, a.Bucket.BucketArn(), a.Bucket.ArnForObjects(jsii.String("*")))
+	read := func(sid, principal string, conditions map[string]any) {
+		let(sid, principal, []string{"s3:GetObject*", "s3:GetBucket*", "s3:List*"}, conditions, bucket, bucket+"/*")
 	}
 	// Within one account a statement for the account's root lets nobody in, so the tools' own deploy role is named. It
 	// exists: this very stack is deployed by it.
-	read("ReadFromTools", awsiam.NewArnPrincipal(jsii.String(bootstrapDeployRole(store.Tools.Account, props.Region))))
+	read("ReadFromTools", bootstrapDeployRole(store.Tools.Account, region), nil)
 	for i, r := range readers(store) {
-		if r.account != store.Tools.Account {
-			read(fmt.Sprintf("Read%d", i), rolesOf(r.account, r.roles...))
-			if len(r.tests) > 0 {
-				// Tests run code of a service: artifacts of pipelines they may read, whose keys begin with the store's name, and not what
-				// was released, whose keys can be known.
-				tests := rolesOf(r.account, r.tests...)
-				let(fmt.Sprintf("Tests%d", i), tests, []string{"s3:GetObject", "s3:GetObjectVersion"}, a.Bucket.ArnForObjects(jsii.String(store.Name+"*")))
-				let(fmt.Sprintf("TestsBucket%d", i), tests, []string{"s3:GetBucketAcl", "s3:GetBucketLocation"}, a.Bucket.BucketArn())
-			}
+		if r.account == store.Tools.Account {
+			continue
+		}
+		root := accountRoot(r.account)
+		read(fmt.Sprintf("Read%d", i), root, like(r.roles))
+		if len(r.tests) > 0 {
+			// Tests run code of a service: artifacts of pipelines they may read, whose keys begin with the store's name, and not what
+			// was released, whose keys can be known.
+			let(fmt.Sprintf("Tests%d", i), root, []string{"s3:GetObject", "s3:GetObjectVersion"}, like(r.tests), bucket+"/"+store.Name+"*")
+			let(fmt.Sprintf("TestsBucket%d", i), root, []string{"s3:GetBucketAcl", "s3:GetBucketLocation"}, like(r.tests), bucket)
 		}
 	}
 	// Builds write artifacts, and some of them run code of the delivery repository or of a service: it must not be what says that
@@ -208,17 +217,15 @@ func (a *Artifacts) addBucket(props *ArtifactsProps) {
 		{"SourceSBOMs", build.SBOMPrefix + "*/source/*", store.SCARoleName("*")},
 		{"ImageSBOMs", build.SBOMPrefix + "*/image/*", store.ImageScanRoleName("*")},
 	} {
-		a.Bucket.AddToResourcePolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
-			Sid:        jsii.String(kept.sid),
-			Effect:     awsiam.Effect_DENY,
-			Principals: &[]awsiam.IPrincipal{awsiam.NewStarPrincipal()},
-			Actions:    jsii.Strings("s3:PutObject", "s3:DeleteObject", "s3:DeleteObjectVersion"),
-			Resources:  &[]*string{a.Bucket.ArnForObjects(jsii.String(kept.keys))},
-			Conditions: &map[string]any{"ArnNotLike": map[string]any{
+		statements = append(statements, awsiam.PolicyStatement_FromJson(map[string]any{
+			"Sid": kept.sid, "Effect": "Deny", "Principal": "*", "Action": []string{"s3:PutObject", "s3:DeleteObject", "s3:DeleteObjectVersion"},
+			"Resource": bucket + "/" + kept.keys,
+			"Condition": map[string]any{"ArnNotLike": map[string]any{
 				"aws:PrincipalArn": "arn:aws:iam::" + store.Tools.Account + ":role/" + kept.role,
 			}},
 		}))
 	}
+	return statements
 }
 
 func (a *Artifacts) addApprovals(store *environment.Store) {

@@ -6,7 +6,6 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscodepipelineactions"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/pipelines"
-	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/storeship/storeship/constructs/build"
@@ -14,17 +13,14 @@ import (
 	"github.com/storeship/storeship/internal/release"
 )
 
-// BlueGreen is the step that releases a service in the targets of a wave: CodePipeline's own CodeDeployToECS action in each,
-// as the environment's deployer, with the taskdef.json and appspec.yaml that were rendered into the assembly; and then a test
-// of what was released.
+// BlueGreen releases a service in the targets of a wave: CodePipeline's own CodeDeployToECS action in each, as the environment's
+// deployer, with the taskdef.json and appspec.yaml that were rendered into the assembly. It is a part of a step; see [build.InOrder].
 type BlueGreen struct {
-	pipelines.Step
 	releases pipelines.FileSet
 	targets  []blueGreenTarget
-	smoke    *build.TargetActions
 }
 
-// blueGreenTarget is one target of the step.
+// blueGreenTarget is one target of a BlueGreen.
 type blueGreenTarget struct {
 	id     string
 	folder string
@@ -32,49 +28,47 @@ type blueGreenTarget struct {
 	role   awsiam.IRole
 }
 
-// BlueGreen makes the step for a service in the targets of a wave. releases is the assembly's releases folder as an artifact
-// of its own: the action takes no artifact over 3 MB. smoke follows the releases; nil is no test. It belongs after the wave.
+// BlueGreen are the releases of a service in the targets of a wave. releases is the assembly's releases folder as an artifact
+// of its own: the action takes no artifact over 3 MB. They belong after the wave.
 // https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-ECSbluegreen.html
-func (p *Pipeline) BlueGreen(targets []environment.Target, service string, releases pipelines.FileSet, smoke *build.TargetActions) *BlueGreen {
-	step := &BlueGreen{releases: releases, smoke: smoke}
+func (p *Pipeline) BlueGreen(targets []environment.Target, service string, releases pipelines.FileSet) *BlueGreen {
+	b := &BlueGreen{releases: releases}
 	for _, t := range targets {
-		scope := constructs.NewConstruct(p, jsii.String("Release-"+t.ID()))
 		name := t.ServiceName(service)
-		application := awscodedeploy.EcsApplication_FromEcsApplicationArn(scope, jsii.String("Application"),
+		application := awscodedeploy.EcsApplication_FromEcsApplicationArn(p, jsii.String("Application-"+t.ID()),
 			jsii.String("arn:aws:codedeploy:"+t.Region+":"+t.Environment.Account+":application:"+name))
-		step.targets = append(step.targets, blueGreenTarget{
+		b.targets = append(b.targets, blueGreenTarget{
 			id:     t.ID(),
 			folder: release.Path(t.Environment.Name, t.Region, service),
-			group: awscodedeploy.EcsDeploymentGroup_FromEcsDeploymentGroupAttributes(scope, jsii.String("Group"),
+			group: awscodedeploy.EcsDeploymentGroup_FromEcsDeploymentGroupAttributes(p, jsii.String("DeploymentGroup-"+t.ID()),
 				&awscodedeploy.EcsDeploymentGroupAttributes{Application: application, DeploymentGroupName: jsii.String(name)}),
-			role: awsiam.Role_FromRoleArn(scope, jsii.String("Deployer"),
-				jsii.String(t.Environment.RoleARN(t.Environment.DeployerRoleName(t.Store))),
-				&awsiam.FromRoleArnOptions{Mutable: jsii.Bool(false)}),
+			role: p.deployer(t.Environment),
 		})
 	}
-	pipelines.NewStep_Override(step, jsii.String("BlueGreen"))
-	if smoke != nil {
-		smoke.Join(step)
-	}
-	return step
+	return b
 }
 
-// ProduceAction adds the CodeDeployToECS actions and the tests; CDK Pipelines calls it while the pipeline is built.
-func (s *BlueGreen) ProduceAction(stage awscodepipeline.IStage, o *pipelines.ProduceActionOptions) *pipelines.CodePipelineActionFactoryResult {
-	releases := o.Artifacts.ToCodePipeline(s.releases)
-	for _, t := range s.targets {
+// ID is what the actions are called.
+func (b *BlueGreen) ID() string { return "BlueGreen" }
+
+// Inputs is the releases folder.
+func (b *BlueGreen) Inputs() []pipelines.FileSet { return []pipelines.FileSet{b.releases} }
+
+// Variables is none: an action of CodeDeploy has no variables.
+func (b *BlueGreen) Variables() map[string]string { return nil }
+
+// Add adds the CodeDeployToECS actions to a stage, all with the same run order.
+func (b *BlueGreen) Add(stage awscodepipeline.IStage, runOrder float64, o *pipelines.ProduceActionOptions) (orders int) {
+	releases := build.Artifact(o, b.releases)
+	for _, t := range b.targets {
 		stage.AddAction(awscodepipelineactions.NewCodeDeployEcsDeployAction(&awscodepipelineactions.CodeDeployEcsDeployActionProps{
-			ActionName:                 jsii.String(build.TargetActionName("BlueGreen", t.id, len(s.targets))),
-			RunOrder:                   o.RunOrder,
+			ActionName:                 jsii.String(build.TargetActionName(b.ID(), t.id, len(b.targets))),
+			RunOrder:                   &runOrder,
 			DeploymentGroup:            t.group,
 			Role:                       t.role,
 			AppSpecTemplateFile:        releases.AtPath(jsii.String(t.folder + "/appspec.yaml")),
 			TaskDefinitionTemplateFile: releases.AtPath(jsii.String(t.folder + "/taskdef.json")),
 		}))
 	}
-	if s.smoke == nil {
-		return &pipelines.CodePipelineActionFactoryResult{RunOrdersConsumed: jsii.Number(1)}
-	}
-	s.smoke.Add(stage, *o.RunOrder+1, o)
-	return &pipelines.CodePipelineActionFactoryResult{RunOrdersConsumed: jsii.Number(2)}
+	return 1
 }

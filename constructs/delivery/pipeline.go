@@ -16,6 +16,7 @@ import (
 	"github.com/storeship/storeship/constructs/build"
 	"github.com/storeship/storeship/constructs/environment"
 	"github.com/storeship/storeship/constructs/internal/node"
+	"github.com/storeship/storeship/constructs/internal/once"
 	"github.com/storeship/storeship/constructs/internal/problem"
 )
 
@@ -64,8 +65,11 @@ type Pipeline struct {
 	service string
 	key     awskms.IKey
 	buckets map[string]awss3.IBucket
-	open    *build.OpenCheck
-	review  pipelines.CodeBuildStep
+	checks  *build.Role
+	// deployers by environment, as far as they were asked for.
+	deployers map[string]awsiam.IRole
+	open      *build.OpenCheck
+	review    pipelines.CodeBuildStep
 }
 
 // NewPipeline creates the pipeline's role and its log group. Make the steps of the build stage with
@@ -75,7 +79,7 @@ func NewPipeline(scope constructs.Construct, id string, props *PipelineProps) *P
 		props = &PipelineProps{}
 	}
 	node.Must("delivery.Pipeline", scope, id, props.Validate())
-	p := &Pipeline{store: props.Store, service: props.Service}
+	p := &Pipeline{store: props.Store, service: props.Service, deployers: map[string]awsiam.IRole{}}
 	node.Init(p, scope, id)
 	p.key = p.artifactKey()
 	p.Logs = awslogs.NewLogGroup(p, jsii.String("Logs"), &awslogs.LogGroupProps{
@@ -96,11 +100,12 @@ func (p *Pipeline) Project() build.Project {
 
 // CheckProject is Project for the steps that look into targets: they share CheckRole, which the first of them creates.
 func (p *Pipeline) CheckProject() build.Project {
-	if p.CheckRole == nil {
-		p.addCheckRole()
-	}
 	project := p.Project()
-	project.Role = p.CheckRole
+	if p.checks == nil {
+		p.checks = build.NewSharedRole(p, "CheckRole", p.store.CheckRoleName(p.service))
+		p.CheckRole = p.checks.Role
+	}
+	project.Role = p.checks
 	return project
 }
 
@@ -128,7 +133,7 @@ func (p *Pipeline) Synthesize(synth pipelines.IFileSetProducer) {
 func (p *Pipeline) ownBuilds() *pipelines.CodeBuildOptions {
 	return &pipelines.CodeBuildOptions{
 		BuildEnvironment: &awscodebuild.BuildEnvironment{
-			BuildImage:  awscodebuild.LinuxBuildImage_FromCodeBuildImageId(jsii.String(build.Image)),
+			BuildImage:  once.BuildImage(build.Image),
 			ComputeType: awscodebuild.ComputeType_SMALL,
 		},
 		Logging: &awscodebuild.LoggingOptions{CloudWatch: &awscodebuild.CloudWatchLoggingOptions{LogGroup: p.Logs}},
@@ -145,17 +150,13 @@ func (p *Pipeline) artifactKey() awskms.IKey {
 // alias, for a parameter can be read in its own region only; the CDK's own cross-region support does the same.
 func (p *Pipeline) importBuckets() {
 	p.buckets = map[string]awss3.IBucket{}
+	var keys []string
 	for _, region := range p.store.Regions() {
 		k := p.key
 		if region != p.store.Tools.Region {
 			alias := "arn:aws:kms:" + region + ":" + p.store.Tools.Account + ":" + p.store.ArtifactKeyAlias()
 			k = awskms.Key_FromKeyArn(p, jsii.String("ArtifactKey-"+region), jsii.String(alias))
-			// KMS knows a key by its own ARN when it looks at a policy, never by its alias's.
-			p.Role.AddToPolicy(allow(
-				[]string{"kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"},
-				[]string{"arn:aws:kms:" + region + ":" + p.store.Tools.Account + ":key/*"},
-				map[string]any{"ForAnyValue:StringEquals": map[string]any{"kms:ResourceAliases": p.store.ArtifactKeyAlias()}},
-			))
+			keys = append(keys, "arn:aws:kms:"+region+":"+p.store.Tools.Account+":key/*")
 		}
 		p.buckets[region] = awss3.Bucket_FromBucketAttributes(p, jsii.String("Artifacts-"+region), &awss3.BucketAttributes{
 			BucketName:    jsii.String(p.store.ArtifactBucketName(region)),
@@ -163,18 +164,31 @@ func (p *Pipeline) importBuckets() {
 			Region:        jsii.String(region),
 		})
 	}
+	if len(keys) == 0 {
+		return
+	}
+	// KMS knows a key by its own ARN when it looks at a policy, never by its alias's.
+	p.Role.AddToPolicy(awsiam.PolicyStatement_FromJson(allow(
+		[]string{"kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"}, keys,
+		map[string]any{"ForAnyValue:StringEquals": map[string]any{"kms:ResourceAliases": p.store.ArtifactKeyAlias()}},
+	)))
 }
 
 func (p *Pipeline) addRole() {
 	p.Role = awsiam.NewRole(p, jsii.String("Role"), &awsiam.RoleProps{
 		RoleName:    jsii.String(p.store.PipelineRoleName(p.service)),
 		Description: jsii.String("Pipeline " + p.store.PipelineName(p.service)),
-		AssumedBy:   serviceOf("codepipeline.amazonaws.com", p.store.Tools.Account),
+		AssumedBy:   once.ServiceFor("codepipeline.amazonaws.com", p.store.Tools.Account),
 	})
 }
 
-func (p *Pipeline) addCheckRole() {
-	p.CheckRole = build.NewRole(p, "CheckRole", p.store.CheckRoleName(p.service))
+// deployer is the role of an environment's account that releases and tests there; see [Access].
+func (p *Pipeline) deployer(e *environment.Environment) awsiam.IRole {
+	if p.deployers[e.Name] == nil {
+		p.deployers[e.Name] = awsiam.Role_FromRoleArn(p, jsii.String("Deployer-"+e.Name),
+			jsii.String(e.RoleARN(e.DeployerRoleName(p.store))), &awsiam.FromRoleArnOptions{Mutable: jsii.Bool(false)})
+	}
+	return p.deployers[e.Name]
 }
 
 // Open are the actions that look whether the environment takes releases now, in the stage of its wave i; see [build.OpenCheck]. They
@@ -207,13 +221,13 @@ func (p *Pipeline) addOpen(input pipelines.IFileSetProducer) {
 			})
 		}
 	}
-	p.open = build.NewOpenCheck(awscdk.Stack_Of(p), "OpenForRelease", props)
+	p.open = build.NewOpenCheck(once.StackOf(p), "OpenForRelease", props)
 }
 
 // Review is the step that compares what is to be deployed with what the pipeline released last; see [build.Review]. input is the
 // output directory [build.Reviewed] of the synth.
 func (p *Pipeline) Review(input pipelines.IFileSetProducer) pipelines.Step {
-	p.review = build.Review(awscdk.Stack_Of(p), "Review", &build.ReviewProps{
+	p.review = build.Review(once.StackOf(p), "Review", &build.ReviewProps{
 		Project:   p.Project(),
 		Input:     input,
 		Pipeline:  p.store.PipelineName(p.service),
@@ -226,7 +240,7 @@ func (p *Pipeline) Review(input pipelines.IFileSetProducer) pipelines.Step {
 
 // Baseline is the step that keeps what was released for the next Review; see [build.Baseline].
 func (p *Pipeline) Baseline(input pipelines.IFileSetProducer) pipelines.Step {
-	stack, project := awscdk.Stack_Of(p), p.Project()
+	stack, project := once.StackOf(p), p.Project()
 	// By its name the artifact bucket knows the only role that may write there.
 	project.Role = build.NewRole(stack, "BaselineRole", p.store.BaselineRoleName(p.service))
 	return build.Baseline(stack, "Baseline", &build.BaselineProps{

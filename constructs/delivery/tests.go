@@ -6,67 +6,65 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscodepipelineactions"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/pipelines"
-	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/storeship/storeship/constructs/build"
 	"github.com/storeship/storeship/constructs/environment"
 )
 
-// Tests is the step that runs the tests of a service in the targets of a wave, one kind after the other, in all targets at once: the
-// projects that [build.TargetTests] makes there, as the environment's deployer. One step has them all, for CDK Pipelines asks a step
-// that is written in Go for its actions, and that takes its time.
+// Tests runs the tests of a service in the targets of a wave, one kind after the other, in all targets at once: the projects that
+// [build.TargetTests] makes there, as the environment's deployer. It is a part of a step; see [build.InOrder].
 type Tests struct {
-	pipelines.Step
 	source    pipelines.FileSet
-	variables map[string]*awscodebuild.BuildEnvironmentVariable
+	variables map[string]string
 	tests     []environment.NamedTest
 	targets   []testedTarget
 }
 
-// testedTarget is one target of the step, with a project for each test.
+// testedTarget is one target of Tests, with a project for each test.
 type testedTarget struct {
 	id       string
 	role     awsiam.IRole
 	projects []awscodebuild.IProject
 }
 
-// Tests makes the step of a service's tests in the targets of a wave. source is the packed source of [build.Package]: CodePipeline copies it
+// Tests are those of a service in the targets of a wave. source is the packed source of [build.Package]: CodePipeline copies it
 // to the region of each target, and a project of another account writes no artifact. variables are what only the running pipeline knows.
-// It belongs after the release.
+// They belong after the release.
 // https://docs.aws.amazon.com/codepipeline/latest/userguide/pipelines-create-cross-account.html
 func (p *Pipeline) Tests(targets []environment.Target, service string, tests []environment.NamedTest, source pipelines.FileSet,
 	variables map[string]string) *Tests {
-	step := &Tests{source: source, tests: tests, variables: map[string]*awscodebuild.BuildEnvironmentVariable{}}
-	for name, value := range variables {
-		step.variables[name] = &awscodebuild.BuildEnvironmentVariable{Value: value}
-	}
+	all := &Tests{source: source, tests: tests, variables: variables}
 	for _, t := range targets {
-		scope := constructs.NewConstruct(p, jsii.String("Tests-"+t.ID()))
-		target := testedTarget{
-			id: t.ID(),
-			role: awsiam.Role_FromRoleArn(scope, jsii.String("Deployer"),
-				jsii.String(t.Environment.RoleARN(t.Environment.DeployerRoleName(t.Store))),
-				&awsiam.FromRoleArnOptions{Mutable: jsii.Bool(false)}),
-		}
+		target := testedTarget{id: t.ID(), role: p.deployer(t.Environment)}
 		for _, test := range tests {
 			// Imported by its ARN, which tells CDK the account and the region of the action.
-			target.projects = append(target.projects, awscodebuild.Project_FromProjectArn(scope, jsii.String(test.Kind.Step()),
+			target.projects = append(target.projects, awscodebuild.Project_FromProjectArn(p, jsii.String(test.Kind.Step()+"-"+t.ID()),
 				jsii.String("arn:aws:codebuild:"+t.Region+":"+t.Environment.Account+":project/"+t.TestName(service, test.Kind))))
 		}
-		step.targets = append(step.targets, target)
+		all.targets = append(all.targets, target)
 	}
-	pipelines.NewStep_Override(step, jsii.String("Tests"))
-	step.AddDependencyFileSet(source)
-	step.DiscoverReferencedOutputs(variables)
-	return step
+	return all
 }
 
-// ProduceAction adds the CodeBuild actions; CDK Pipelines calls it while the pipeline is built.
-func (s *Tests) ProduceAction(stage awscodepipeline.IStage, o *pipelines.ProduceActionOptions) *pipelines.CodePipelineActionFactoryResult {
-	source := o.Artifacts.ToCodePipeline(s.source)
+// ID is what the actions are called together.
+func (s *Tests) ID() string { return "Tests" }
+
+// Inputs is the packed source.
+func (s *Tests) Inputs() []pipelines.FileSet { return []pipelines.FileSet{s.source} }
+
+// Variables of all the actions.
+func (s *Tests) Variables() map[string]string { return s.variables }
+
+// Add adds the CodeBuild actions to a stage, those of a kind with the same run order.
+func (s *Tests) Add(stage awscodepipeline.IStage, runOrder float64, o *pipelines.ProduceActionOptions) (orders int) {
+	source := build.Artifact(o, s.source)
+	variables := map[string]*awscodebuild.BuildEnvironmentVariable{}
+	for name, value := range s.variables {
+		variables[name] = &awscodebuild.BuildEnvironmentVariable{Value: value}
+	}
 	for i, test := range s.tests {
-		order := *o.RunOrder + float64(i)
+		order := runOrder + float64(i)
 		for _, t := range s.targets {
 			stage.AddAction(awscodepipelineactions.NewCodeBuildAction(&awscodepipelineactions.CodeBuildActionProps{
 				ActionName:           jsii.String(build.TargetActionName(test.Action(), t.id, len(s.targets))),
@@ -75,9 +73,9 @@ func (s *Tests) ProduceAction(stage awscodepipeline.IStage, o *pipelines.Produce
 				Project:              t.projects[i],
 				Role:                 t.role,
 				Input:                source,
-				EnvironmentVariables: &s.variables,
+				EnvironmentVariables: &variables,
 			}))
 		}
 	}
-	return &pipelines.CodePipelineActionFactoryResult{RunOrdersConsumed: jsii.Number(float64(len(s.tests)))}
+	return len(s.tests)
 }

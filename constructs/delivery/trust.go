@@ -50,27 +50,18 @@ func readers(s *environment.Store) []reader {
 	return out
 }
 
-// rolesOf is the principal of the roles of account that match one of the patterns.
-func rolesOf(account string, patterns ...string) awsiam.PrincipalWithConditions {
-	return awsiam.NewPrincipalWithConditions(
-		awsiam.NewArnPrincipal(jsii.String(accountRoot(account))),
-		&map[string]any{"ArnLike": map[string]any{"aws:PrincipalArn": patterns}},
-	)
+// like are the conditions under which an account's root stands for its roles that match one of the patterns.
+func like(patterns []string) map[string]any {
+	return map[string]any{"ArnLike": map[string]any{"aws:PrincipalArn": patterns}}
 }
 
-// serviceOf is an AWS service acting for this account, and not for another one that names our role.
-// https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
-func serviceOf(service, account string) awsiam.PrincipalWithConditions {
-	return awsiam.NewPrincipalWithConditions(
-		awsiam.NewServicePrincipal(jsii.String(service), nil),
-		&map[string]any{"StringEquals": map[string]any{"aws:SourceAccount": account}},
-	)
+// rolesOf is the principal of the roles of account that match the pattern.
+func rolesOf(account, pattern string) awsiam.PrincipalWithConditions {
+	conditions := like([]string{pattern})
+	return awsiam.NewPrincipalWithConditions(awsiam.NewArnPrincipal(jsii.String(accountRoot(account))), &conditions)
 }
 
-func allow(actions, resources []string, conditions map[string]any) awsiam.PolicyStatement {
-	p := &awsiam.PolicyStatementProps{Actions: jsii.Strings(actions...), Resources: jsii.Strings(resources...)}
-	if conditions != nil {
-		p.Conditions = &conditions
-	}
-	return awsiam.NewPolicyStatement(p)
+// allow is a statement of a role's policy, as JSON: the kernel hears of all of them at once, and not of one by one.
+func allow(actions, resources []string, conditions map[string]any) map[string]any {
+	return map[string]any{"Effect": "Allow", "Action": actions, "Resource": resources, "Condition": conditions}
 }

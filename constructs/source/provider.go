@@ -6,6 +6,8 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/pipelines"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
+
+	"github.com/storeship/storeship/constructs/internal/once"
 )
 
 // Provider is a place where code is kept: one branch of one repository, or one object of a bucket.
@@ -35,7 +37,7 @@ func (s *Source) CommitID() string {
 	if attribute == "" {
 		attribute = "CommitId"
 	}
-	return s.prefix + *s.Step.SourceAttribute(jsii.String(attribute))
+	return s.prefix + *once.Property(s.Step, attribute, func() *string { return s.Step.SourceAttribute(&attribute) })
 }
 
 // GrantClone allows role to clone the source. The builds that have the source as their input need it.

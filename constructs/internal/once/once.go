@@ -4,8 +4,10 @@ import (
 	"strconv"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscodebuild"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/storeship/storeship/internal/kernel"
@@ -14,6 +16,21 @@ import (
 // Of is what make makes, a member of one of the CDK's classes say, under a name that says which: "Runtime.NODEJS_24_X". Only what
 // nothing can change: a policy statement, which the CDK freezes where it is used, is not.
 func Of[T any](name string, make func() T) T { return kernel.Once(name, make) }
+
+// Property is what get says of a construct, under a name that says what, "BucketArn". Only what never changes.
+func Property[T any](of any, name string, get func() T) T {
+	return kernel.Once(property{of, name}, get)
+}
+
+type property struct {
+	of   any
+	name string
+}
+
+// StackOf is the stack that a construct is in.
+func StackOf(scope constructs.Construct) awscdk.Stack {
+	return Property(scope, "Stack", func() awscdk.Stack { return awscdk.Stack_Of(scope) })
+}
 
 // Seconds is a duration.
 func Seconds(n int) awscdk.Duration { return duration(n, "s", awscdk.Duration_Seconds) }
@@ -41,7 +58,22 @@ func Service(host string) awsiam.IPrincipal {
 	return Of("ServicePrincipal."+host, func() awsiam.IPrincipal { return awsiam.NewServicePrincipal(&host, nil) })
 }
 
+// ServiceFor is an AWS service that acts for an account, and not for another one that names our role.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
+func ServiceFor(host, account string) awsiam.IPrincipal {
+	return Of("ServicePrincipal."+host+" for "+account, func() awsiam.IPrincipal {
+		return awsiam.NewServicePrincipal(&host, &awsiam.ServicePrincipalOpts{
+			Conditions: &map[string]any{"StringEquals": map[string]any{"aws:SourceAccount": account}},
+		})
+	})
+}
+
 // Account is an AWS account as a principal.
 func Account(id string) awsiam.IPrincipal {
 	return Of("AccountPrincipal."+id, func() awsiam.IPrincipal { return awsiam.NewAccountPrincipal(id) })
+}
+
+// BuildImage is one of CodeBuild's own images for x86_64, by its id "aws/codebuild/standard:7.0".
+func BuildImage(id string) awscodebuild.IBuildImage {
+	return Of("LinuxBuildImage."+id, func() awscodebuild.IBuildImage { return awscodebuild.LinuxBuildImage_FromCodeBuildImageId(&id) })
 }

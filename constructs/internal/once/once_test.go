@@ -3,6 +3,9 @@ package once_test
 import (
 	"testing"
 
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/jsii-runtime-go"
+
 	"github.com/storeship/storeship/constructs/internal/once"
 	"github.com/storeship/storeship/constructs/internal/templatetest"
 	"github.com/storeship/storeship/internal/kernel"
@@ -17,7 +20,9 @@ func TestValuesDiffer(t *testing.T) {
 	for what, v := range map[string]any{
 		"ten seconds": once.Seconds(10), "ten minutes": once.Minutes(10), "ten days": once.Days(10), "port 10": once.Port(10),
 		"eleven seconds": once.Seconds(11), "port 11": once.Port(11),
-		"ECS": once.Service("ecs.amazonaws.com"), "CodeBuild": once.Service("codebuild.amazonaws.com"),
+		"CodeBuild for one account": once.ServiceFor("codebuild.amazonaws.com", "111111111111"),
+		"CodeBuild for another":     once.ServiceFor("codebuild.amazonaws.com", "222222222222"),
+		"ECS":                       once.Service("ecs.amazonaws.com"), "CodeBuild": once.Service("codebuild.amazonaws.com"),
 		"one account": once.Account("111111111111"), "another": once.Account("222222222222"),
 	} {
 		if other := values[v]; other != "" {
@@ -27,5 +32,24 @@ func TestValuesDiffer(t *testing.T) {
 	}
 	if once.Seconds(10) != once.Seconds(10) {
 		t.Error("ten seconds were made twice")
+	}
+}
+
+// What one construct said must not be the answer of another.
+func TestPropertiesDiffer(t *testing.T) {
+	defer kernel.Keep()()
+	app := awscdk.NewApp(nil)
+	one, other := awscdk.NewStack(app, jsii.String("One"), nil), awscdk.NewStack(app, jsii.String("Other"), nil)
+	asked := 0
+	name := func(s awscdk.Stack) string {
+		return once.Property(s, "StackName", func() string { asked++; return *s.StackName() })
+	}
+	for range 2 {
+		if name(one) != "One" || name(other) != "Other" || once.StackOf(one) == once.StackOf(other) {
+			t.Error("one stack is taken for the other")
+		}
+	}
+	if asked != 2 {
+		t.Errorf("asked %d times, want 2", asked)
 	}
 }
