@@ -20,7 +20,7 @@ type Access struct {
 func NewAccess(app awscdk.App, store *environment.Store, e *environment.Environment) *Access {
 	name := e.AccessStackName(store)
 	stack := newStack(app, name, name, "Lets the pipelines of "+store.Name+" into "+e.Name, e.Account, store.Tools.Region,
-		map[string]string{"store": store.Name, "environment": e.Name})
+		stackTags(store, e.Name))
 	return &Access{
 		Stack:  stack,
 		Access: delivery.NewAccess(stack, "Access", &delivery.AccessProps{Store: store, Environment: e}),

@@ -24,7 +24,13 @@ type Network struct {
 // NewNetwork creates the network stack of a target.
 func NewNetwork(scope constructs.Construct, t environment.Target) *Network {
 	size := t.Environment.Network.WithDefaults(t.Environment.Kind)
-	n := &Network{Stack: targetStack(scope, t, "Network", t.NetworkStackName(), "Network of "+t.Store.Name+" in "+t.Environment.Name)}
+	n := &Network{Stack: network.NewStack(scope, "Network", &network.StackProps{
+		StackName:   t.NetworkStackName(),
+		Description: "Network of " + t.Store.Name + " in " + t.Environment.Name,
+		Account:     t.Environment.Account,
+		Region:      t.Region,
+		Tags:        stackTags(t.Store, t.Environment.Name),
+	})}
 	n.Key = network.NewLogKey(n.Stack, "Key", &network.LogKeyProps{LogGroups: t.LogGroupPatterns()})
 	n.Vpc = network.NewVpc(n.Stack, "Network", &network.VpcProps{
 		Cidr:              size.Cidr,

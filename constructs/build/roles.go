@@ -27,7 +27,8 @@ type Role struct {
 // NewRole creates a role of one step, which gives it all that it may do, that only CodeBuild projects of the stack's account can
 // take. With an empty name CloudFormation makes one up.
 func NewRole(scope constructs.Construct, id, name string) *Role {
-	props := &awsiam.RoleProps{AssumedBy: builder(accountOf(scope))}
+	account, _ := once.Place(scope)
+	props := &awsiam.RoleProps{AssumedBy: builder(account)}
 	if name != "" {
 		props.RoleName = &name
 	}
@@ -48,17 +49,10 @@ func builder(account string) awsiam.IPrincipal {
 	return once.ServiceFor("codebuild.amazonaws.com", account)
 }
 
-// accountOf is the account of the stack that scope is in.
-func accountOf(scope constructs.Construct) string {
-	stack := once.StackOf(scope)
-	return *once.Property(stack, "Account", stack.Account)
-}
-
 // AcknowledgePrivileged records why the project of a step that builds images runs in privileged mode. The project exists
 // once the pipeline is built.
 func AcknowledgePrivileged(step pipelines.CodeBuildStep) {
-	project := step.Project().Node().DefaultChild().(awscdk.CfnResource)
-	policy.Acknowledge(project, policy.Finding{
+	policy.Acknowledge(step.Project(), policy.Finding{
 		Rule:   "AwsSolutions-CB3",
 		Reason: "The step needs a Docker daemon, which CodeBuild offers in privileged mode only; the build has a host of its own.",
 	})
@@ -98,7 +92,7 @@ func (r *Role) allow(permissions ...permission) {
 	}
 	if found := wildcards(r.Role, fresh); len(found) > 0 {
 		statements := r.Role.Node().FindChild(jsii.String("DefaultPolicy"))
-		policy.AcknowledgeOnce(statements.Node().DefaultChild().(awscdk.CfnResource), found...)
+		policy.AcknowledgeOnce(policy.Resource(statements), found...)
 	}
 }
 

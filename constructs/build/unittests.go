@@ -70,8 +70,8 @@ func (s *step) report(scope constructs.Construct, id, name string, typ awscodebu
 		Type:            typ,
 		RemovalPolicy:   awscdk.RemovalPolicy_RETAIN_ON_UPDATE_OR_DELETE,
 	})
-	stack := once.StackOf(scope)
-	arn := "arn:aws:codebuild:" + *once.Property(stack, "Region", stack.Region) + ":" + accountOf(scope) + ":report-group/" + name
+	account, region := once.Place(scope)
+	arn := "arn:aws:codebuild:" + region + ":" + account + ":report-group/" + name
 	s.reports[arn] = map[string]any{"base-directory": folder, "files": []string{files}, "file-format": format}
 	s.reportGroups = append(s.reportGroups, reportGroup{group, typ})
 }

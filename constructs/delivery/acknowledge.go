@@ -1,12 +1,10 @@
 package delivery
 
 import (
-	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
-	"github.com/storeship/storeship/constructs/internal/once"
 	"github.com/storeship/storeship/constructs/internal/policy"
 )
 
@@ -43,7 +41,7 @@ func (p *Pipeline) acknowledge() {
 // acknowledgeSelfMutation is about the role that CDK Pipelines gives to the build that runs `cdk deploy` on the pipeline.
 func (p *Pipeline) acknowledgeSelfMutation() {
 	project := p.Pipeline.SelfMutationProject()
-	id := *once.StackOf(p).GetLogicalId(project.Node().DefaultChild().(awscdk.CfnElement))
+	id := *policy.Resource(project).LogicalId()
 	tools := p.store.Tools
 	policy.Acknowledge(defaultPolicy(project.Role()),
 		policy.Finding{

@@ -10,7 +10,6 @@ import (
 
 	"github.com/storeship/storeship/constructs/internal/node"
 	"github.com/storeship/storeship/constructs/internal/once"
-	"github.com/storeship/storeship/constructs/internal/place"
 	"github.com/storeship/storeship/constructs/internal/policy"
 )
 
@@ -37,7 +36,7 @@ func NewLogBucket(scope constructs.Construct, id string, props *LogBucketProps) 
 	p := props.withDefaults()
 	b := &LogBucket{}
 	node.Init(b, scope, id)
-	b.account, _ = place.Of(scope)
+	b.account, _ = once.Place(scope)
 	b.Bucket = awss3.NewBucket(b, jsii.String("Bucket"), &awss3.BucketProps{
 		Encryption:        awss3.BucketEncryption_S3_MANAGED,
 		BlockPublicAccess: once.Of("BlockPublicAccess.BLOCK_ALL", awss3.BlockPublicAccess_BLOCK_ALL),

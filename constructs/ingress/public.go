@@ -13,7 +13,6 @@ import (
 	"github.com/storeship/storeship/constructs/environment"
 	"github.com/storeship/storeship/constructs/internal/node"
 	"github.com/storeship/storeship/constructs/internal/once"
-	"github.com/storeship/storeship/constructs/internal/place"
 	"github.com/storeship/storeship/constructs/internal/policy"
 )
 
@@ -53,7 +52,7 @@ func NewPublic(scope constructs.Construct, id string, props *PublicProps) *Publi
 	props = &d
 	p := &Public{blocks: props.Blocks}
 	node.Init(p, scope, id)
-	account, region := place.Of(scope)
+	account, region := once.Place(scope)
 	p.WebACL = p.newWebACL(props)
 	logging := p.logWebACL(props, account)
 	p.SecurityGroup = newGroup(p, props.Vpc, "Public load balancer: customers in, tasks out")

@@ -9,7 +9,6 @@ import (
 
 	"github.com/storeship/storeship/constructs/internal/node"
 	"github.com/storeship/storeship/constructs/internal/once"
-	"github.com/storeship/storeship/constructs/internal/place"
 )
 
 // LogKey is a customer managed key that CloudWatch Logs may use.
@@ -40,7 +39,7 @@ func NewLogKey(scope constructs.Construct, id string, props *LogKeyProps) *LogKe
 	for i, name := range p.LogGroups {
 		groups[i] = all + ":" + name
 	}
-	_, region := place.Of(scope)
+	_, region := once.Place(scope)
 	// A key's policy names no resource but the key itself, "*"; the encryption context names the log groups.
 	// https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
 	k.Key.AddToResourcePolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{

@@ -16,9 +16,8 @@ import (
 // synth needs neither credentials nor a look-up. It can be used wherever CDK takes a stack or a scope.
 type Stack struct {
 	awscdk.Stack
-	zones           []*string
-	count           int
-	account, region string
+	zones []*string
+	count int
 }
 
 // NewStack creates a stack. It costs nothing by itself.
@@ -28,7 +27,7 @@ func NewStack(scope constructs.Construct, id string, props *StackProps) *Stack {
 	}
 	node.Must("network.Stack", scope, id, props.Validate())
 	p := props.withDefaults()
-	s := &Stack{count: p.AvailabilityZones, account: p.Account, region: p.Region}
+	s := &Stack{count: p.AvailabilityZones}
 	awscdk.NewStack_Override(s, scope, jsii.String(id), &awscdk.StackProps{
 		StackName:             optional(p.StackName),
 		Description:           optional(p.Description),
@@ -47,9 +46,6 @@ func (s *Stack) AvailabilityZones() *[]*string {
 	}
 	return &s.zones
 }
-
-// Place is the account and the region of the props, empty where those had none. Account and Region are never empty, but ask the CDK.
-func (s *Stack) Place() (account, region string) { return s.account, s.region }
 
 // zones are the first n zones of the region that the stack is deployed to. They are the same words in every stack.
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-getavailabilityzones.html

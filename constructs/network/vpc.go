@@ -12,7 +12,6 @@ import (
 
 	"github.com/storeship/storeship/constructs/internal/node"
 	"github.com/storeship/storeship/constructs/internal/once"
-	"github.com/storeship/storeship/constructs/internal/place"
 )
 
 // Vpc is the network of a target.
@@ -73,7 +72,7 @@ func NewVpc(scope constructs.Construct, id string, props *VpcProps) *Vpc {
 	})
 	v.WorkloadSecurityGroup.AddEgressRule(once.Everyone(), once.Port(443), jsii.String("HTTPS to anywhere"), nil)
 	v.addEndpoints(p.Endpoints)
-	account, _ := place.Of(scope)
+	account, _ := once.Place(scope)
 	v.addFlowLogs(p.FlowLogRetentionDays, account)
 	return v
 }

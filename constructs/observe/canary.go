@@ -19,7 +19,6 @@ import (
 	"github.com/storeship/storeship/constructs/internal/checks"
 	"github.com/storeship/storeship/constructs/internal/node"
 	"github.com/storeship/storeship/constructs/internal/once"
-	"github.com/storeship/storeship/constructs/internal/place"
 	"github.com/storeship/storeship/constructs/internal/policy"
 	"github.com/storeship/storeship/internal/text"
 )
@@ -73,7 +72,7 @@ func NewCanary(scope constructs.Construct, id string, props *CanaryProps) *Canar
 	node.Init(c, scope, id)
 	bucket := c.addBucket(p)
 	key := p.Key.KeyArn()
-	account, region := place.Of(scope)
+	account, region := once.Place(scope)
 	c.addRole(p, bucket, key, account, region)
 	timeout := min(p.Runtime.Synthetics.Interval, canaryTime)
 	var vpc *awssynthetics.CfnCanary_VPCConfigProperty

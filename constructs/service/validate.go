@@ -11,7 +11,7 @@ import (
 	"github.com/aws/constructs-go/constructs/v10"
 
 	"github.com/storeship/storeship/constructs/environment"
-	"github.com/storeship/storeship/constructs/internal/place"
+	"github.com/storeship/storeship/constructs/internal/once"
 	"github.com/storeship/storeship/constructs/internal/problem"
 	"github.com/storeship/storeship/internal/text"
 )
@@ -166,7 +166,7 @@ func (p *FargateProps) validateRelease(l *problem.List, full *FargateProps) {
 // fits checks that the service is created where its props say.
 func (p *FargateProps) fits(scope constructs.Construct) error {
 	var l problem.List
-	account, region := place.Of(scope)
+	account, region := once.Place(scope)
 	for _, r := range []struct{ field, given, stack string }{{"Account", p.Account, account}, {"Region", p.Region, region}} {
 		if r.given != "" && !token(r.given) && !token(r.stack) && r.given != r.stack {
 			l.Addf(r.field, "must be that of the stack, %s, got %s", r.stack, r.given)

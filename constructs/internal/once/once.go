@@ -27,9 +27,18 @@ type property struct {
 	name string
 }
 
-// StackOf is the stack that a construct is in.
+// StackOf is the stack that a construct is, or stands in.
 func StackOf(scope constructs.Construct) awscdk.Stack {
+	if stack, ok := scope.(awscdk.Stack); ok {
+		return stack
+	}
 	return Property(scope, "Stack", func() awscdk.Stack { return awscdk.Stack_Of(scope) })
+}
+
+// Place is the account and the region that a construct's stack is deployed to; a token each where that is not known yet.
+func Place(scope constructs.Construct) (account, region string) {
+	stack := StackOf(scope)
+	return *Property(stack, "Account", stack.Account), *Property(stack, "Region", stack.Region)
 }
 
 // Seconds is a duration.

@@ -1,2 +1,0 @@
-// Package place says where a construct is deployed.
-package place
