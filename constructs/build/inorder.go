@@ -64,5 +64,5 @@ func (s *orderedStep) ProduceAction(stage awscodepipeline.IStage, o *pipelines.P
 
 // Artifact is what CodePipeline has of an output of a step, which many actions take.
 func Artifact(o *pipelines.ProduceActionOptions, output pipelines.FileSet) awscodepipeline.Artifact {
-	return once.Property(output, "Artifact", func() awscodepipeline.Artifact { return o.Artifacts.ToCodePipeline(output) })
+	return once.Property([2]any{o.Artifacts, output}, "Artifact", func() awscodepipeline.Artifact { return o.Artifacts.ToCodePipeline(output) })
 }

@@ -41,7 +41,7 @@ func (p *Pipeline) acknowledge() {
 // acknowledgeSelfMutation is about the role that CDK Pipelines gives to the build that runs `cdk deploy` on the pipeline.
 func (p *Pipeline) acknowledgeSelfMutation() {
 	project := p.Pipeline.SelfMutationProject()
-	id := *policy.Resource(project).LogicalId()
+	id := policy.LogicalID(policy.Resource(project))
 	tools := p.store.Tools
 	policy.Acknowledge(defaultPolicy(project.Role()),
 		policy.Finding{

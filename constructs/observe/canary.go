@@ -196,7 +196,7 @@ func (c *Canary) addRole(p *CanaryProps, bucket awscdk.CfnResource, key *string,
 		{
 			Rule:      "AwsSolutions-IAM5",
 			Reason:    "Synthetics chooses the names of the results, below the canary's own prefix of its own bucket.",
-			AppliesTo: []string{"Resource::<" + *bucket.LogicalId() + ".Arn>/" + p.Name + "/*"},
+			AppliesTo: []string{"Resource::<" + policy.LogicalID(bucket) + ".Arn>/" + p.Name + "/*"},
 		},
 		{
 			Rule:      "AwsSolutions-IAM5",

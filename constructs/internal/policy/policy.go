@@ -72,6 +72,11 @@ func Resource(c constructs.IConstruct) awscdk.CfnResource {
 	return (*resources.Select(c))[0].(awscdk.CfnResource)
 }
 
+// LogicalID is the logical id of a resource for a text of a finding, which a policy pack reads before tokens are resolved.
+func LogicalID(resource awscdk.CfnResource) string {
+	return *once.StackOf(resource).GetLogicalId(resource)
+}
+
 func record(resource awscdk.CfnResource, rules []any, findings []Finding) {
 	for _, f := range findings {
 		rule := map[string]any{"id": f.Rule, "reason": f.Reason}
