@@ -19,12 +19,14 @@ import (
 	"github.com/storeship/storeship/stacks"
 )
 
-// TestMain turns template validation off, which the whole-app tests do, and closes the kernel.
+// TestMain turns template validation off, which the whole-app tests do, keeps the values that storeship.Run keeps, and closes the kernel.
 func TestMain(m *testing.M) {
 	os.Setenv("CDK_VALIDATION", "false")
 	stop := kernel.Prepare()
 	jsii.Close() // the runtime has read the environment already; closing makes it read it anew
+	end := kernel.Keep()
 	code := m.Run()
+	end()
 	jsii.Close()
 	stop()
 	os.Exit(code)
