@@ -124,10 +124,11 @@ func TestCanaries(t *testing.T) {
 // stay armed when they are gone, with which every release would stop.
 func TestAlarmsTouchNothingFrozen(t *testing.T) {
 	t.Parallel()
-	with := services(t, harness.Synth(t, store))
-	without := services(t, harness.Synth(t, edited(t, "defaults:\n", "defaults:\n  alarms: {disabled: true}\n")))
+	without := edited(t, "defaults:\n", "defaults:\n  alarms: {disabled: true}\n")
+	without.Context = map[string]string{"scope": "catalog"}
+	with, off := servicesOf(t, harness.Synth(t, scoped("catalog")), 1), servicesOf(t, harness.Synth(t, without), 1)
 	for i, s := range with {
-		old := without[i]
+		old := off[i]
 		require.Equal(t, old.Name, s.Name)
 		require.Empty(t, old.Resources("AWS::CloudWatch::Alarm"), s.Name)
 		require.Empty(t, frozen.Compare(old.Template, s.Template), s.Name)

@@ -72,8 +72,14 @@ func TestFrozenTableIsTheSchemas(t *testing.T) {
 	}
 }
 
-// services lists the stacks of services.
+// services lists the stacks of all five services.
 func services(t *testing.T, out *harness.Output) []*assembly.Stack {
+	t.Helper()
+	return servicesOf(t, out, 5)
+}
+
+// servicesOf lists the stacks of services, of which there must be so many in nine targets.
+func servicesOf(t *testing.T, out *harness.Output, n int) []*assembly.Stack {
 	t.Helper()
 	var found []*assembly.Stack
 	for _, s := range out.Assembly.Stacks() {
@@ -81,7 +87,7 @@ func services(t *testing.T, out *harness.Output) []*assembly.Stack {
 			found = append(found, s)
 		}
 	}
-	require.Len(t, found, 5*9)
+	require.Len(t, found, n*9)
 	return found
 }
 
@@ -111,8 +117,7 @@ func TestServicesAreFrozen(t *testing.T) {
 func TestAReleaseChangesNothingFrozen(t *testing.T) {
 	t.Parallel()
 	const digest = "sha256:abcdef0123456789abcdef0123456789abcdef0123456789abcdef0123456789"
-	before := services(t, harness.Synth(t, store))
-	after := services(t, harness.Synth(t, harness.Input{Config: retailStore, Context: map[string]string{"image": digest}}))
+	before, after := servicesOf(t, harness.Synth(t, scoped("catalog")), 1), servicesOf(t, harness.Synth(t, released("catalog", digest)), 1)
 	for i, s := range before {
 		require.Equal(t, s.File, after[i].File)
 		require.NotEqual(t, s.Template, after[i].Template, "%s: nothing is released", s.Name)
@@ -132,7 +137,10 @@ func TestCompareSeesRealChanges(t *testing.T) {
 	}
 	config := filepath.Join(t.TempDir(), "storeship.yaml")
 	require.NoError(t, os.WriteFile(config, []byte(changed), 0o644))
-	before, after := services(t, harness.Synth(t, store)), services(t, harness.Synth(t, harness.Input{Config: config}))
+	// The one that changed otherwise, and one of the four that changed alike.
+	scope := map[string]string{"scope": "ui,catalog"}
+	before := servicesOf(t, harness.Synth(t, harness.Input{Config: retailStore, Context: scope}), 2)
+	after := servicesOf(t, harness.Synth(t, harness.Input{Config: config, Context: scope}), 2)
 	for i, s := range before {
 		effects := map[string]bool{}
 		for _, c := range frozen.Compare(s.Template, after[i].Template) {

@@ -23,3 +23,10 @@ var store = harness.Input{Config: retailStore}
 func scoped(scope string) harness.Input {
 	return harness.Input{Config: retailStore, Context: map[string]string{"scope": scope}}
 }
+
+// released is the release of an image by the pipeline of one service.
+func released(service, digest string) harness.Input {
+	in := scoped(service)
+	in.Context["image"] = digest
+	return in
+}

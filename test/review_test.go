@@ -315,7 +315,7 @@ func TestReviewOfAReleaseIsEmpty(t *testing.T) {
 	t.Parallel()
 	const digest = "sha256:abcdef0123456789abcdef0123456789abcdef0123456789abcdef0123456789"
 	var opened [2]*assembly.Assembly
-	for i, in := range []harness.Input{store, {Config: retailStore, Context: map[string]string{"image": digest}}} {
+	for i, in := range []harness.Input{scoped("catalog"), released("catalog", digest)} {
 		var err error
 		opened[i], err = assembly.Open(harness.Synth(t, in).Dir)
 		require.NoError(t, err)
