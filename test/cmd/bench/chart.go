@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"time"
 )
@@ -78,7 +79,7 @@ func chart(rows []row) []byte {
 }
 
 // page is benchmark.md: what was measured, the chart, and how to measure again.
-func page(rows []row, processors int) []byte {
+func page(rows []row, yardsticks []float64, processors int) []byte {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, `# How long a synth takes
 
@@ -87,9 +88,12 @@ of several runs. Stores have one public service and the rest internal ones, in t
 five services is the retail store itself. Two processes are what `+"`make fast`"+` starts on two processors where that is worth it; they share
 the scopes, and their parts become one assembly. `+"`make synth`"+` starts one for every two processors: validation has a thread of its own in each.
 
+Seconds are those of that machine in that hour. The yardstick, a fixed task in Node.js, took %.2f to %.2f s between the measurements: divide by it to
+compare with another machine, or another day.
+
 | of the retail store | the design asks at most | measured |
 | --- | ---: | ---: |
-`, time.Now().Format(time.DateOnly), processors)
+`, time.Now().Format(time.DateOnly), processors, slices.Min(yardsticks), slices.Max(yardsticks))
 	for _, g := range goals {
 		if best, ok := g.best(rows); ok {
 			fmt.Fprintf(&b, "| %s | %s | %s |\n", g.what, g.text(g.atMost), g.text(best))
@@ -109,9 +113,9 @@ set for 55 templates without alarms, checks, canaries, scans, tests in targets, 
 			r.services, r.scope, r.validation, r.processes, r.seconds, r.memoryMiB, r.templates, r.kilobytes, r.calls)
 	}
 	b.WriteString(`
-A pipeline's own Synth step is "one service". Where the time goes, in a synth without validation: about a quarter in the start of
+A pipeline's own Synth step is "one service". Where the time goes, in a synth without validation: about a sixth in the start of
 Node.js and of the CDK, a quarter in messages between Go and the CDK's kernel (two for each jsii call), the rest in the CDK itself,
-which resolves and writes the templates. Validation has a thread of its own ([decision 40](decisions/0040-validated-ahead.md)): it starts a WebAssembly
+which makes its constructs, and resolves and writes the templates. Validation has a thread of its own ([decision 40](decisions/0040-validated-ahead.md)): it starts a WebAssembly
 module, two seconds, and then looks at every template for a twentieth of a second, while the app goes on.
 `)
 	return b.Bytes()

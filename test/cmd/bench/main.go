@@ -44,6 +44,8 @@ type bench struct {
 	runs             int
 	context          map[string]any
 	dir              string
+	// yardsticks are seconds of one and the same task between the measurements.
+	yardsticks []float64
 }
 
 // row is what was measured of one kind of synth.
@@ -92,13 +94,14 @@ func (b *bench) run(services, write string) error {
 		w.Flush()
 		rows = append(rows, measured...)
 	}
+	fmt.Printf("yardstick: %.2f to %.2f s\n", slices.Min(b.yardsticks), slices.Max(b.yardsticks))
 	if write == "" {
 		return nil
 	}
 	if err := os.WriteFile(filepath.Join(write, "benchmark.svg"), chart(rows), 0o644); err != nil {
 		return err
 	}
-	return os.WriteFile(filepath.Join(write, "benchmark.md"), page(rows, runtime.NumCPU()), 0o644)
+	return os.WriteFile(filepath.Join(write, "benchmark.md"), page(rows, b.yardsticks, runtime.NumCPU()), 0o644)
 }
 
 // store measures every kind of synth of a store of n services.
@@ -128,6 +131,9 @@ func (b *bench) store(n int) ([]row, error) {
 			}
 			var all []measurement
 			for range b.runs {
+				if err := b.yardstick(); err != nil {
+					return nil, err
+				}
 				m, err := b.synth(config, scopes, strict)
 				if err != nil {
 					return nil, err

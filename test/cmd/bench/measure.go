@@ -125,6 +125,26 @@ func (b *bench) calls(config string, scopes []string) (int, error) {
 	return total, nil
 }
 
+// task is the yardstick: it writes and reads JSON, and says how many seconds that took.
+const task = `
+const o = {};
+for (let i = 0; i < 20000; i++) o['k' + i] = { a: i, b: String(i), c: [i, i + 1] };
+const start = process.hrtime.bigint();
+for (let i = 0; i < 20; i++) JSON.parse(JSON.stringify(o));
+console.log(Number(process.hrtime.bigint() - start) / 1e9);
+`
+
+// yardstick measures how fast the machine is just now: a virtual one can be half as fast an hour later.
+func (b *bench) yardstick() error {
+	out, err := exec.Command("node", "-e", task).Output()
+	if err != nil {
+		return fmt.Errorf("the yardstick: %w", err)
+	}
+	seconds, err := strconv.ParseFloat(strings.TrimSpace(string(out)), 64)
+	b.yardsticks = append(b.yardsticks, seconds)
+	return err
+}
+
 // watch returns the most memory, in KiB, that the children of a process had at once.
 func watch(pid int, stop <-chan struct{}) int {
 	most := 0
