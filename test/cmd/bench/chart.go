@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/storeship/storeship/internal/text"
 )
 
 // The chart's size, and the margins around its plot, in pixels.
@@ -79,12 +81,12 @@ func chart(rows []row) []byte {
 }
 
 // page is benchmark.md: what was measured, the chart, and how to measure again.
-func page(rows []row, yardsticks []float64, processors int) []byte {
+func page(rows []row, yardsticks []float64, runs, processors int) []byte {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, `# How long a synth takes
 
 Measured with `+"`make bench WRITE=docs`"+` on %s, on a machine of %d processors: the app alone, without the CDK CLI's own second, warm, the fastest
-of several runs. Stores have one public service and the rest internal ones, in the nine targets of the retail store; the one of
+of %s. Stores have one public service and the rest internal ones, in the nine targets of the retail store; the one of
 five services is the retail store itself. Two processes are what `+"`make fast`"+` starts on two processors where that is worth it; they share
 the scopes, and their parts become one assembly. `+"`make synth`"+` starts one for every two processors: validation has a thread of its own in each.
 
@@ -93,7 +95,7 @@ compare with another machine, or another day.
 
 | of the retail store | the design asks at most | measured |
 | --- | ---: | ---: |
-`, time.Now().Format(time.DateOnly), processors, slices.Min(yardsticks), slices.Max(yardsticks))
+`, time.Now().Format(time.DateOnly), processors, text.Count(runs, "run"), slices.Min(yardsticks), slices.Max(yardsticks))
 	for _, g := range goals {
 		if best, ok := g.best(rows); ok {
 			fmt.Fprintf(&b, "| %s | %s | %s |\n", g.what, g.text(g.atMost), g.text(best))

@@ -101,7 +101,7 @@ func (b *bench) run(services, write string) error {
 	if err := os.WriteFile(filepath.Join(write, "benchmark.svg"), chart(rows), 0o644); err != nil {
 		return err
 	}
-	return os.WriteFile(filepath.Join(write, "benchmark.md"), page(rows, b.yardsticks, runtime.NumCPU()), 0o644)
+	return os.WriteFile(filepath.Join(write, "benchmark.md"), page(rows, b.yardsticks, b.runs, runtime.NumCPU()), 0o644)
 }
 
 // store measures every kind of synth of a store of n services.
