@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/storeship/storeship/constructs/internal/once"
@@ -51,5 +52,37 @@ func TestPropertiesDiffer(t *testing.T) {
 	}
 	if asked != 2 {
 		t.Errorf("asked %d times, want 2", asked)
+	}
+}
+
+// One stack's account or region given for another's is a role's ARN that nobody has, whether values are kept or not.
+func TestPlace(t *testing.T) {
+	for _, keep := range []bool{false, true} {
+		end := func() {}
+		if keep {
+			end = kernel.Keep()
+		}
+		app := awscdk.NewApp(nil)
+		for _, want := range [][2]string{{"111111111111", "us-west-2"}, {"222222222222", "eu-west-1"}} {
+			env := &awscdk.Environment{Account: &want[0], Region: &want[1]}
+			stage := awscdk.NewStage(app, jsii.String("Stage-"+want[1]), &awscdk.StageProps{Env: env})
+			stack := awscdk.NewStack(app, jsii.String("Stack-"+want[1]), &awscdk.StackProps{Env: env})
+			for what, scope := range map[string]constructs.Construct{
+				"a stack":                   stack,
+				"a construct in a stack":    constructs.NewConstruct(stack, jsii.String("Within")),
+				"a stack told by its stage": awscdk.NewStack(stage, jsii.String("Stack"), nil),
+			} {
+				for range 2 {
+					if account, region := once.Place(scope); account != want[0] || region != want[1] {
+						t.Errorf("%s: got %s and %s, want %v; kept: %v", what, account, region, want, keep)
+					}
+				}
+			}
+		}
+		plain := awscdk.NewStack(app, jsii.String("Plain"), nil)
+		if account, region := once.Place(plain); account != *plain.Account() || region != *plain.Region() {
+			t.Errorf("got %s and %s, want the tokens %s and %s", account, region, *plain.Account(), *plain.Region())
+		}
+		end()
 	}
 }
