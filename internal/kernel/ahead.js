@@ -1,12 +1,14 @@
 // Validates templates ahead, in a thread of its own, while the app still composes. The CDK validates all templates at the end of a
 // synth, in the one thread that does everything else, and starts its validator only then. What it asks at the end is answered from
 // here where it is the very question that was asked ahead: the same template to the byte, the same rules, the same options.
-// Anything else it asks the validator itself. So this decides nothing: it only knows earlier.
+// Anything else it asks the validator itself. So this decides nothing: it only knows earlier. The thread starts with the first
+// template that is not known from an earlier synth, see clean.js.
 'use strict';
 const { createHash } = require('crypto');
 const fs = require('fs');
 const path = require('path');
 const { Worker, MessageChannel, receiveMessageOnPort, isMainThread, workerData } = require('worker_threads');
+const clean = require('./clean.js');
 
 const digest = (bytes) => createHash('sha256').update(bytes).digest('hex');
 
@@ -25,7 +27,7 @@ const configOf = (folder) => ({
 });
 
 // The thread: a validator, and one answer for each template that it is sent.
-function work({ library, rules, port, answered }) {
+function work({ library, config, cache, validator, port, answered }) {
   const answer = (message) => {
     port.postMessage(message);
     Atomics.add(answered, 0, 1);
@@ -33,21 +35,21 @@ function work({ library, rules, port, answered }) {
   };
   try {
     const validate = require(library);
-    const config = configOf(rules);
-    const engine = new validate.RegoEngine(config);
-    answer({ config: JSON.stringify(config) });
-    port.on('message', ({ file, account, region }) => {
-      const options = optionsOf(account, region);
+    const engine = new validate.RegoEngine(JSON.parse(config));
+    const known = clean.open(cache, validator);
+    port.on('message', ({ file, options }) => {
       try {
         const content = fs.readFileSync(file);
-        const report = engine.validateDetailed({ path: file, readBytes: () => content }, options);
-        answer({ file, digest: digest(content), options: JSON.stringify(options), report });
+        const report = engine.validateDetailed({ path: file, readBytes: () => content }, JSON.parse(options));
+        known.keep(digest(content), options, report);
+        answer({ file, digest: digest(content), options, report });
       } catch {
         answer({ file }); // the CDK will meet the same trouble, and say it
       }
     });
+    known.forget();
   } catch {
-    answer({ config: '' });
+    answer({ broken: true });
   }
 }
 
@@ -59,24 +61,31 @@ if (!isMainThread) {
 // How long an answer may take before the CDK's own validator is asked.
 const patience = 60_000;
 
-// start begins to validate what is written from now on, with the validator of the CDK in that folder.
-exports.start = (cdk) => {
+// start begins to validate what is written from now on, with the validator of the CDK in that folder. What is clean is remembered in
+// the folder of the cache.
+exports.start = (cdk, cache) => {
   const { port1: port, port2 } = new MessageChannel();
   const answered = new Int32Array(new SharedArrayBuffer(4));
-  const worker = new Worker(__filename, {
-    workerData: {
-      library: path.join(cdk, 'node_modules', '@aws', 'cloudformation-validate'),
-      rules: path.join(cdk, 'core', 'lib', 'validation', 'rules'),
-      port: port2, answered,
-    },
-    transferList: [port2],
-  });
-  worker.unref();
-  worker.on('error', () => {}); // then there are no answers
-  port.unref();
+  const library = path.join(cdk, 'node_modules', '@aws', 'cloudformation-validate');
+  const config = JSON.stringify(configOf(path.join(cdk, 'core', 'lib', 'validation', 'rules')));
+  const validator = clean.identify(library, config);
+  const known = clean.open(cache, validator);
+  let broken = false;
+
+  let worker;
+  const ask = (message) => {
+    if (!worker) {
+      worker = new Worker(__filename, { workerData: { library, config, cache, validator, port: port2, answered }, transferList: [port2] });
+      worker.unref();
+      worker.on('error', () => {}); // then there are no answers
+      port.unref();
+    }
+    port.postMessage(message);
+  };
 
   // A manifest is written when the templates that it names are.
   const asked = new Map();
+  const answers = new Map();
   const writeFileSync = fs.writeFileSync;
   fs.writeFileSync = (file, data, ...rest) => {
     writeFileSync(file, data, ...rest);
@@ -85,24 +94,27 @@ exports.start = (cdk) => {
       const place = /^aws:\/\/([^/]+)\/(.+)$/.exec(artifact.environment ?? '');
       if (artifact.type !== 'aws:cloudformation:stack' || !place) continue;
       const template = path.resolve(path.dirname(file), artifact.properties.templateFile);
+      const options = JSON.stringify(optionsOf(
+        place[1] === 'unknown-account' ? undefined : place[1],
+        place[2] === 'unknown-region' ? undefined : place[2],
+      ));
+      const content = digest(fs.readFileSync(template));
+      const report = known.recall(template, content, options);
+      if (report) {
+        answers.set(template, { digest: content, options, report });
+        continue;
+      }
       asked.set(template, (asked.get(template) ?? 0) + 1);
-      port.postMessage({
-        file: template,
-        account: place[1] === 'unknown-account' ? undefined : place[1],
-        region: place[2] === 'unknown-region' ? undefined : place[2],
-      });
+      ask({ file: template, options });
     }
   };
 
-  let config, lost = false;
-  const answers = new Map();
+  let lost = false;
   const collect = () => {
     for (let received; (received = receiveMessageOnPort(port)); ) {
       const { message } = received;
-      if (message.config !== undefined) {
-        config = message.config;
-        continue;
-      }
+      broken ||= message.broken;
+      if (message.broken) continue;
       asked.set(message.file, asked.get(message.file) - 1);
       answers.set(message.file, message);
     }
@@ -110,20 +122,19 @@ exports.start = (cdk) => {
 
   // The answer about a template; nothing where there is none to just this question.
   const answerTo = (template, options, configured) => {
+    if (configured !== config) return undefined;
     const file = path.resolve(template.path);
     const until = Date.now() + patience;
     for (;;) {
       const seen = Atomics.load(answered, 0);
       collect();
-      if (config !== undefined && (config !== configured || !asked.get(file))) break;
+      if (!asked.get(file)) break;
       lost ||= Date.now() > until; // a thread that is gone says nothing of it to one that waits
-      if (!asked.get(file) || lost) return undefined;
+      if (broken || lost) return undefined;
       Atomics.wait(answered, 0, seen, 1000);
     }
     const found = answers.get(file);
-    return config === configured && found?.report && found.options === JSON.stringify(options) && found.digest === digest(template.readBytes())
-      ? found.report
-      : undefined;
+    return found?.report && found.options === JSON.stringify(options) && found.digest === digest(template.readBytes()) ? found.report : undefined;
   };
 
   // engine wraps the class of the validator that the CDK asks.

@@ -5,10 +5,13 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"testing"
+	"time"
 )
 
-// A stand-in for the CDK's validator says who was asked, how, and about what; broken, it cannot start.
+// A stand-in for the CDK's validator says who was asked, how, and about what; broken, it cannot start. It finds something in what has
+// a finding.
 const library = `
 const { isMainThread } = require('worker_threads');
 exports.RegoEngine = class {
@@ -19,7 +22,8 @@ exports.RegoEngine = class {
   validateDetailed(template, options) {
     const text = template.readBytes().toString();
     if (!isMainThread && text.includes('trouble')) throw new Error('trouble');
-    return { by: isMainThread ? 'itself' : 'ahead', text, rules: this.rules, ...options.pseudoParameterOverrides };
+    const diagnostics = text.includes('finding') ? [{ ruleId: 'E1' }] : [];
+    return { by: isMainThread ? 'itself' : 'ahead', text, rules: this.rules, filePath: template.path, diagnostics, ...options.pseudoParameterOverrides };
   }
   listRules() { return ['E1']; }
 };
@@ -29,16 +33,18 @@ exports.RegoEngine = class {
 const driver = `
 const fs = require('fs');
 const path = require('path');
-const ahead = require(process.argv[2]).start(process.argv[3]);
+const ahead = require(process.argv[2]).start(process.argv[3], process.argv[4]);
 const { RegoEngine } = require(path.join(process.argv[3], 'node_modules/@aws/cloudformation-validate'));
 const Engine = ahead.engine(RegoEngine);
 const stack = (templateFile, environment) => ({ type: 'aws:cloudformation:stack', environment, properties: { templateFile } });
 fs.writeFileSync('a.template.json', 'a');
 fs.writeFileSync('b.template.json', 'b');
+fs.writeFileSync('finding.template.json', 'finding');
 fs.writeFileSync('trouble.template.json', 'trouble');
 fs.writeFileSync('manifest.json', JSON.stringify({ artifacts: {
   A: stack('a.template.json', 'aws://111111111111/us-west-2'),
   B: stack('b.template.json', 'aws://unknown-account/unknown-region'),
+  F: stack('finding.template.json', 'aws://111111111111/us-west-2'),
   T: stack('trouble.template.json', 'aws://111111111111/us-west-2'),
   assets: { type: 'cdk:asset-manifest', properties: { file: 'a.assets.json' } },
 } }));
@@ -49,7 +55,8 @@ const options = (accountId, region) => ({
   exclude: { ids: ['W3005', 'W1020', 'E1018', 'W9002', 'W9013', 'E2001', 'W1103'], services: [{ ruleId: 'W3697', service: 'AWS::AutoScaling' }] },
   severityLevel: 'WARN',
 });
-const ask = (file, how, config) => new Engine(config ?? { customRules: [{ name: 'r.rego', content: 'package r' }] })
+const rules = { customRules: [{ name: 'r.rego', content: fs.readFileSync(path.join(process.argv[3], 'core/lib/validation/rules/r.rego'), 'utf-8') }] };
+const ask = (file, how, config) => new Engine(config ?? rules)
   .validateDetailed({ path: file, readBytes: () => fs.readFileSync(file) }, how);
 const here = options('111111111111', 'us-west-2');
 const all = {
@@ -60,6 +67,7 @@ const all = {
   'another severity': ask('a.template.json', { ...here, severityLevel: 'ERROR' }),
   'other rules': ask('a.template.json', here, { customRules: [] }),
   'a template of no manifest': ask('late.template.json', here),
+  'a finding': ask('finding.template.json', here),
   'trouble': ask('trouble.template.json', here),
 };
 fs.writeFileSync('a.template.json', 'changed');
@@ -75,33 +83,50 @@ type answer struct {
 	Rules                       int
 }
 
-func askAhead(t *testing.T, env ...string) map[string]answer {
+// cdk writes a folder with a CDK that has the stand-in for its validator, and the driver.
+func cdk(t *testing.T) (dir string) {
 	t.Helper()
-	dir := t.TempDir()
-	write := func(name, content string) string {
-		t.Helper()
-		path := filepath.Join(dir, filepath.FromSlash(name))
-		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		return path
+	dir = t.TempDir()
+	for name, content := range map[string]string{
+		"cdk/node_modules/@aws/cloudformation-validate/index.js": library,
+		"cdk/core/lib/validation/rules/r.rego":                   "package r",
+		"cdk/core/lib/validation/rules/README.md":                "no rule",
+		"driver.js": driver,
+	} {
+		write(t, filepath.Join(dir, filepath.FromSlash(name)), content)
 	}
-	write("cdk/node_modules/@aws/cloudformation-validate/index.js", library)
-	write("cdk/core/lib/validation/rules/r.rego", "package r")
-	write("cdk/core/lib/validation/rules/README.md", "no rule")
-	write("out/other/x", "")
-	cmd := exec.Command("node", write("driver.js", driver), write("ahead.js", string(ahead)), filepath.Join(dir, "cdk"))
-	cmd.Dir, cmd.Env, cmd.Stderr = filepath.Join(dir, "out"), append(os.Environ(), env...), os.Stderr
-	out, err := cmd.Output()
+	if err := os.CopyFS(filepath.Join(dir, "kernel"), scripts); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+func write(t *testing.T, path, content string) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// ask runs the driver in a folder that [cdk] wrote, with an assembly in a new folder.
+func ask(t *testing.T, dir string, env ...string) map[string]answer {
+	t.Helper()
+	out := t.TempDir()
+	if err := os.Mkdir(filepath.Join(out, "other"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command("node", filepath.Join(dir, "driver.js"), filepath.Join(dir, "kernel", "ahead.js"), filepath.Join(dir, "cdk"), filepath.Join(dir, "cache"))
+	cmd.Dir, cmd.Env, cmd.Stderr = out, append(os.Environ(), env...), os.Stderr
+	said, err := cmd.Output()
 	if err != nil {
 		t.Fatal(err)
 	}
 	var answers map[string]answer
-	if err := json.Unmarshal(out, &answers); err != nil {
-		t.Fatalf("%s: %v", out, err)
+	if err := json.Unmarshal(said, &answers); err != nil {
+		t.Fatalf("%s: %v", said, err)
 	}
 	return answers
 }
@@ -118,11 +143,12 @@ func TestAheadAnswersTheSameQuestionOnly(t *testing.T) {
 		"another severity":                  {"itself", "a", account, region, 1},
 		"other rules":                       {"itself", "a", account, region, 0},
 		"a template of no manifest":         {"itself", "late", account, region, 1},
+		"a finding":                         {"ahead", "finding", account, region, 1},
 		"trouble":                           {"itself", "trouble", account, region, 1},
 		"a template that changed":           {"itself", "changed", account, region, 1},
 		"a template that was written again": {"ahead", "changed", account, region, 1},
 	}
-	for name, got := range askAhead(t) {
+	for name, got := range ask(t, cdk(t)) {
 		if got != want[name] {
 			t.Errorf("%s: got %+v, want %+v", name, got, want[name])
 		}
@@ -135,7 +161,7 @@ func TestAheadAnswersTheSameQuestionOnly(t *testing.T) {
 
 // A thread that cannot start must leave every question to the CDK's own validator, and never wait.
 func TestAheadBroken(t *testing.T) {
-	answers := askAhead(t, "BROKEN=1")
+	answers := ask(t, cdk(t), "BROKEN=1")
 	if len(answers) == 0 {
 		t.Fatal("nothing was asked")
 	}
@@ -144,4 +170,90 @@ func TestAheadBroken(t *testing.T) {
 			t.Errorf("%s: answered by %q", name, got.By)
 		}
 	}
+}
+
+// What is remembered must be known to the next synth, whose thread cannot start here, and stand for nothing but the same question:
+// a template would pass that nobody looked at, or a finding be lost.
+func TestAheadRemembersWhatIsClean(t *testing.T) {
+	dir := cdk(t)
+	ask(t, dir)
+	again := ask(t, dir, "BROKEN=1")
+	for name, by := range map[string]string{
+		"the same question":                 "ahead",
+		"the same, by its whole path":       "ahead",
+		"without a place":                   "ahead",
+		"a template that was written again": "ahead",
+		"another region":                    "itself",
+		"another severity":                  "itself",
+		"other rules":                       "itself",
+		"a template of no manifest":         "itself",
+		"a finding":                         "itself",
+		"trouble":                           "itself",
+	} {
+		if got := again[name]; got.By != by {
+			t.Errorf("%s: got %+v, want it answered by %s", name, got, by)
+		}
+	}
+}
+
+// After another validator, other rules, damage and a week it must be as if nothing was remembered.
+func TestAheadForgets(t *testing.T) {
+	for name, change := range map[string]func(t *testing.T, dir string){
+		"another validator": func(t *testing.T, dir string) {
+			write(t, filepath.Join(dir, "cdk/node_modules/@aws/cloudformation-validate/bindings.wasm"), "new")
+		},
+		"other rules": func(t *testing.T, dir string) {
+			write(t, filepath.Join(dir, "cdk/core/lib/validation/rules/r.rego"), "package r # new")
+		},
+		"damaged": func(t *testing.T, dir string) {
+			for _, file := range remembered(t, dir) {
+				write(t, file, `{"by": "ahe`)
+			}
+		},
+		"a week later": age,
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := cdk(t)
+			ask(t, dir)
+			change(t, dir)
+			for question, got := range ask(t, dir, "BROKEN=1") {
+				if got.By != "itself" {
+					t.Errorf("%s: answered by %q", question, got.By)
+				}
+			}
+		})
+	}
+}
+
+// What is too old must not stay in the folder for ever.
+func TestAheadRemovesTheOld(t *testing.T) {
+	dir := cdk(t)
+	write(t, filepath.Join(dir, "cache", "old.json"), "{}")
+	age(t, dir)
+	ask(t, dir)
+	known := remembered(t, dir)
+	if len(known) == 0 || slices.Contains(known, filepath.Join(dir, "cache", "old.json")) {
+		t.Errorf("remembered are %v", known)
+	}
+}
+
+// age makes what is remembered eight days old.
+func age(t *testing.T, dir string) {
+	t.Helper()
+	then := time.Now().AddDate(0, 0, -8)
+	for _, file := range remembered(t, dir) {
+		if err := os.Chtimes(file, then, then); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// remembered are the files of what is remembered in a folder that [cdk] wrote.
+func remembered(t *testing.T, dir string) []string {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(dir, "cache", "*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files
 }

@@ -1,22 +1,22 @@
 package kernel
 
 import (
-	_ "embed"
+	"embed"
 	"os"
 	"os/exec"
 	"path/filepath"
 )
 
-var (
-	//go:embed kernel.js
-	program []byte
-	//go:embed ahead.js
-	ahead []byte
-	//go:embed settled.js
-	settled []byte
-	//go:embed node.sh
-	node []byte
-)
+// scripts are what runs in the kernel's process, and node.sh, which starts it.
+//
+//go:embed *.js node.sh
+var scripts embed.FS
+
+// caches are the variables that say where the kernel keeps something for the next, and the folders in the user's cache where they do not.
+var caches = map[string]string{
+	"STORESHIP_COMPILE_CACHE":    "compiled",  // JavaScript as Node.js compiled it
+	"STORESHIP_VALIDATION_CACHE": "validated", // the templates in which the validator found nothing
+}
 
 // taken are the variables by which somebody else says how the kernel starts.
 var taken = []string{"JSII_NODE", "JSII_RUNTIME", "JSII_RUNTIME_PACKAGE_CACHE"}
@@ -34,17 +34,19 @@ func Prepare() (stop func()) {
 	}
 	script := filepath.Join(dir, "node.sh")
 	remove := func() { os.RemoveAll(dir) }
-	if os.WriteFile(filepath.Join(dir, "kernel.js"), program, 0o600) != nil ||
-		os.WriteFile(filepath.Join(dir, "ahead.js"), ahead, 0o600) != nil ||
-		os.WriteFile(filepath.Join(dir, "settled.js"), settled, 0o600) != nil ||
-		os.WriteFile(script, node, 0o700) != nil ||
+	if os.CopyFS(dir, scripts) != nil ||
+		os.Chmod(script, 0o700) != nil ||
 		exec.Command(script).Run() != nil { // no shell, or a folder in which nothing may be run
 		remove()
 		return stop
 	}
 	set := map[string]string{"JSII_NODE": script}
-	if cache, err := os.UserCacheDir(); err == nil && os.Getenv("STORESHIP_COMPILE_CACHE") == "" {
-		set["STORESHIP_COMPILE_CACHE"] = filepath.Join(cache, "storeship", "compiled")
+	if user, err := os.UserCacheDir(); err == nil {
+		for name, folder := range caches {
+			if os.Getenv(name) == "" {
+				set[name] = filepath.Join(user, "storeship", folder)
+			}
+		}
 	}
 	for name, value := range set {
 		os.Setenv(name, value)

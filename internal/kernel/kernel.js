@@ -30,7 +30,7 @@ Module.prototype._compile = function (content, filename, ...rest) {
   const file = fs.realpathSync(filename);
   // The CDK validates as its variable says, and the validator takes longer to start than all else: it starts with the CDK.
   if (process.env.CDK_VALIDATION !== 'false' && /[/\\]aws-cdk-lib[/\\][^/\\]+[/\\][^/\\]+[/\\]index\.js$/.test(file)) {
-    ahead ??= require('./ahead.js').start(path.dirname(file));
+    ahead ??= require('./ahead.js').start(path.dirname(file), process.env.STORESHIP_VALIDATION_CACHE);
   }
   const result = compile.call(this, content, file, ...rest);
   if (ahead && /[/\\]@aws[/\\]cloudformation-validate[/\\]index\.js$/.test(file)) {

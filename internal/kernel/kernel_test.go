@@ -9,6 +9,16 @@ import (
 	"testing"
 )
 
+// script is one of the scripts.
+func script(t *testing.T, name string) string {
+	t.Helper()
+	text, err := scripts.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
 // An upgrade of jsii must be looked at here, or every synth silently becomes slower: the new kernel starts the old way.
 func TestScriptKnowsTheVersionInUse(t *testing.T) {
 	mod, err := os.ReadFile("../../go.mod")
@@ -19,7 +29,7 @@ func TestScriptKnowsTheVersionInUse(t *testing.T) {
 	if version == nil {
 		t.Fatal("go.mod has no jsii")
 	}
-	if want := `"version":"` + strings.ReplaceAll(string(version[1]), ".", `\.`) + `"`; !strings.Contains(string(node), want) {
+	if want := `"version":"` + strings.ReplaceAll(string(version[1]), ".", `\.`) + `"`; !strings.Contains(script(t, "node.sh"), want) {
 		t.Errorf("node.sh does not look for %s: look whether lib/program.js of the new version still talks on file descriptor 3, and let it", want)
 	}
 }
@@ -50,7 +60,7 @@ func TestScript(t *testing.T) {
 		}
 		return path
 	}
-	script := write("our files/node.sh", string(node))
+	starter := write("our files/node.sh", script(t, "node.sh"))
 	write("bin/node", "#!/bin/sh\necho \"$@$NODE_COMPILE_CACHE\" >&2\n[ \"$1\" != --preserve-symlinks ] || { cat <&3 >&4; echo printed; }\n")
 	write("jsii/lib/program.js", `{"name":"@jsii/runtime","version":"1.139.0"}`)
 	write("other/lib/program.js", `{"name":"@jsii/runtime","version":"1.140.0"}`)
@@ -67,7 +77,7 @@ func TestScript(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			var stdout, stderr strings.Builder
-			cmd := exec.Command(script, tc.args...)
+			cmd := exec.Command(starter, tc.args...)
 			cmd.Env = append(os.Environ(), "PATH="+filepath.Join(dir, "bin")+string(filepath.ListSeparator)+os.Getenv("PATH"),
 				"NODE_COMPILE_CACHE= grows with every run")
 			cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader("request"), &stdout, &stderr

@@ -37,7 +37,7 @@ console.log(JSON.stringify(all));
 // afterwards: an element left out has a token in its template, or none at all.
 func TestSettledStagesAreLeftOut(t *testing.T) {
 	dir := t.TempDir()
-	for name, content := range map[string]string{"driver.js": treeDriver, "settled.js": string(settled)} {
+	for name, content := range map[string]string{"driver.js": treeDriver, "settled.js": script(t, "settled.js")} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -71,7 +71,7 @@ func TestScriptKnowsTheCDKInUse(t *testing.T) {
 	if version == nil {
 		t.Fatal("go.mod has no CDK")
 	}
-	if want := strings.ReplaceAll(string(version[1]), ".", `\.`); !strings.Contains(string(program), want) {
+	if want := strings.ReplaceAll(string(version[1]), ".", `\.`); !strings.Contains(script(t, "kernel.js"), want) {
 		t.Errorf("kernel.js does not look for %s: look whether synthesize in core/lib/private/synthesis.js of the new version still begins with the "+
 			"nested stages, and let it", want)
 	}

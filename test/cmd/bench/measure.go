@@ -51,8 +51,8 @@ func (b *bench) command(config, scope, out string, strict bool) (*exec.Cmd, erro
 	return cmd, nil
 }
 
-// synth runs the app for all scopes side by side.
-func (b *bench) synth(config string, scopes []string, strict bool) (m measurement, err error) {
+// synth runs the app for all scopes side by side. Strict, it validates what is not remembered in the folder known.
+func (b *bench) synth(config string, scopes []string, strict bool, known string) (m measurement, err error) {
 	out, err := os.MkdirTemp(b.dir, "cdk.out")
 	if err != nil {
 		return m, err
@@ -65,6 +65,7 @@ func (b *bench) synth(config string, scopes []string, strict bool) (m measuremen
 		if err != nil {
 			return m, err
 		}
+		cmd.Env = append(cmd.Env, "STORESHIP_VALIDATION_CACHE="+known)
 		if err := cmd.Start(); err != nil {
 			return m, err
 		}
