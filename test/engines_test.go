@@ -80,10 +80,10 @@ func TestStepsOfEngines(t *testing.T) {
 			}
 		}
 		name := p.Store.Targets()[1].ServiceStackName(s.Name)
-		want := []string{"Contract", name + ".Prepare", name + ".Deploy", "BlueGreen", "Smoke", "MarkReleased"}
+		want := []string{"Contract", name + ".Deploy", "BlueGreen", "Smoke", "MarkReleased"}
 		if engine != environment.CodeDeploy {
 			require.NotContains(t, after, "BlueGreen", "%s, %s", s.Name, engine)
-			want = slices.Delete(want, 3, 4)
+			want = slices.Delete(want, 2, 3)
 		}
 		require.Equal(t, want, slices.DeleteFunc(after, func(a string) bool { return !slices.Contains(want, a) }), "%s, %s", s.Name, engine)
 		rendered := out.Files(t, func(path string) bool {

@@ -26,10 +26,8 @@ type execution struct {
 	number   int
 	// artifacts are folders by name, variables values by namespace and name.
 	artifacts, variables map[string]string
-	// prepared are the templates of change sets, by the stack's name and place.
-	prepared map[string][]byte
-	builds   []*build
-	log      strings.Builder
+	builds               []*build
+	log                  strings.Builder
 }
 
 // execute runs a pipeline from its source to its end, or to the stage that fails, and says which action did.
@@ -43,7 +41,7 @@ func (s *workshop) execute(t *testing.T, pipeline string, w *standins.World, num
 func (s *workshop) begin(t *testing.T, pipeline string, w *standins.World, number int) *execution {
 	t.Helper()
 	e := &execution{
-		workshop: s, t: t, world: w, number: number, artifacts: map[string]string{}, prepared: map[string][]byte{},
+		workshop: s, t: t, world: w, number: number, artifacts: map[string]string{},
 		variables: map[string]string{"codepipeline.PipelineExecutionId": fmt.Sprintf("00000000-0000-0000-0000-%012d", number)},
 	}
 	for _, p := range s.pipelines() {
@@ -59,7 +57,7 @@ func (s *workshop) begin(t *testing.T, pipeline string, w *standins.World, numbe
 func (e *execution) fork(t *testing.T) *execution {
 	return &execution{
 		workshop: e.workshop, t: t, pipeline: e.pipeline, world: e.world.Clone(), number: e.number,
-		artifacts: maps.Clone(e.artifacts), variables: maps.Clone(e.variables), prepared: maps.Clone(e.prepared), builds: slices.Clone(e.builds),
+		artifacts: maps.Clone(e.artifacts), variables: maps.Clone(e.variables), builds: slices.Clone(e.builds),
 	}
 }
 
@@ -235,16 +233,12 @@ func (e *execution) place(a action) (account, region string) {
 func (e *execution) cloudFormation(a action) {
 	account, region := e.place(a)
 	stack := a.configuration["StackName"].(string)
-	key := account + " " + region + " " + stack
 	switch mode := a.configuration["ActionMode"]; mode {
-	case "CHANGE_SET_REPLACE":
+	case "CREATE_UPDATE":
 		artifact, file, _ := strings.Cut(a.configuration["TemplatePath"].(string), "::")
 		text, err := os.ReadFile(filepath.Join(e.artifacts[artifact], filepath.FromSlash(file)))
 		require.NoError(e.t, err, "%s: the template is not in the artifact", a.name)
-		e.prepared[key] = text
-	case "CHANGE_SET_EXECUTE":
-		require.Contains(e.t, e.prepared, key, "%s: no change set", a.name)
-		e.deployStack(account, region, stack, e.prepared[key])
+		e.deployStack(account, region, stack, text)
 		fmt.Fprintf(&e.log, "%s: CloudFormation deploys %s\n", a.name, stack)
 	default:
 		require.Fail(e.t, fmt.Sprintf("%s: say here what %v does", a.name, mode))

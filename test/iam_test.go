@@ -194,7 +194,7 @@ func (a *access) action(p *environment.Plan, role string, x action) {
 		account := strings.Split(x.role, ":")[4]
 		require.Equal(a.t, bootstrapRole("deploy", account, region), x.role)
 		a.can(role, "sts:AssumeRole", x.role, nil)
-		a.can(x.role, "cloudformation:CreateChangeSet cloudformation:ExecuteChangeSet cloudformation:DescribeStacks", "*", nil)
+		a.can(x.role, "cloudformation:CreateStack cloudformation:UpdateStack cloudformation:DescribeStacks", "*", nil)
 		a.can(x.role, "s3:GetObject s3:GetObjectVersion", bucket+"/x", nil)
 		a.can(x.role, "kms:Decrypt", a.artifactKey(p, region), viaS3(region))
 		if exec, ok := x.configuration["RoleArn"].(string); ok {

@@ -276,7 +276,7 @@ func TestOrderWithinATarget(t *testing.T) {
 				}
 				last := 0
 				stack := target.ServiceStackName(service.Name)
-				names := []string{"Contract", stack + ".Prepare", stack + ".Deploy", "BlueGreen", "Smoke"}
+				names := []string{"Contract", stack + ".Deploy", "BlueGreen", "Smoke"}
 				if target.Environment.Kind == environment.Preproduction {
 					names = append(names, "Synthetic")
 				}

@@ -120,8 +120,11 @@ func (p *Pipeline) Synthesize(synth pipelines.IFileSetProducer) {
 		UsePipelineRoleForActions:     jsii.Bool(true),
 		CrossAccountKeys:              jsii.Bool(true),
 		CrossRegionReplicationBuckets: &p.buckets,
-		CliVersion:                    jsii.String(CliVersion),
-		CdkAssetsCliVersion:           jsii.String(AssetsCliVersion),
+		// A change set is executed once, and gone then: a deployment that failed could not be retried without the action before it,
+		// which a retry of what failed leaves out. https://github.com/aws/aws-cdk/issues/21677
+		UseChangeSets:       jsii.Bool(false),
+		CliVersion:          jsii.String(CliVersion),
+		CdkAssetsCliVersion: jsii.String(AssetsCliVersion),
 		// Not CodeBuildDefaults: the steps of package build say all of it themselves, and CDK Pipelines would hand the defaults
 		// to every step that is written in Go, which costs a call for each of their properties.
 		SelfMutationCodeBuildDefaults:    p.ownBuilds(),

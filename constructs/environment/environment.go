@@ -138,10 +138,10 @@ const MaxBake = 48 * time.Hour
 // https://docs.aws.amazon.com/codebuild/latest/userguide/limits.html
 const MaxWatchedBake = 16 * time.Hour
 
-// MaxWaveRegions is how many regions can be released together: a release by CodeDeploy takes five actions in each, beside five that a stage
+// MaxWaveRegions is how many regions can be released together: a release by CodeDeploy takes four actions in each, beside five that a stage
 // has once at most, and a stage has at most [MaxStageActions]. Where a release looks at a canary or has tests, it is fewer; see
 // [Plan.StageActions]. It holds for every engine, so that another one does not need other waves.
-const MaxWaveRegions = 9
+const MaxWaveRegions = 11
 
 // DefaultCidr is the address block of a VPC that names none.
 const DefaultCidr = "10.0.0.0/16"

@@ -20,7 +20,7 @@ func (e *Environment) LooksAtCanary(r Runtime) bool {
 // that it has once, beside them.
 func (p *Plan) StageActions(s *Service, e *Environment, i int) (each, once []string) {
 	r := s.In(e)
-	each = []string{"Contract", "Prepare", "Deploy"}
+	each = []string{"Contract", "Deploy"}
 	if r.Release.Engine == CodeDeploy {
 		each = append(each, "BlueGreen")
 	}

@@ -9,7 +9,8 @@ import (
 )
 
 // wideRegions are enough for the widest wave, and one more.
-var wideRegions = []string{"us-west-2", "us-east-1", "us-east-2", "us-west-1", "eu-west-1", "eu-west-2", "eu-west-3", "eu-central-1", "eu-north-1", "ap-south-1"}
+var wideRegions = []string{"us-west-2", "us-east-1", "us-east-2", "us-west-1", "eu-west-1", "eu-west-2", "eu-west-3", "eu-central-1", "eu-north-1", "ap-south-1",
+	"ap-southeast-1", "ap-southeast-2"}
 
 // Catches: a wave that validates and that CDK Pipelines would divide into two stages, for nobody counts the action Synthetic, or what a stage
 // has beside the targets; and a wave that fits and is refused.
@@ -21,24 +22,24 @@ func TestAWaveIsOneStage(t *testing.T) {
 		most   int
 		says   string
 	}{
-		"test": {0, func(*Plan) {}, 9, ""},
-		"preproduction, asked": {1, func(*Plan) {}, 8, "a release of catalog takes 6 actions in each (Contract, Prepare, Deploy, BlueGreen, Smoke, Synthetic), " +
-			"which makes 54, and CodePipeline allows 50 in a stage; begin another wave"},
-		"preproduction, not asked": {1, func(p *Plan) { p.Services[0].Runtime.Synthetics.Disabled = &yes }, 9, ""},
+		"test": {0, func(*Plan) {}, 11, ""},
+		"preproduction, asked": {1, func(*Plan) {}, 10, "a release of catalog takes 5 actions in each (Contract, Deploy, BlueGreen, Smoke, Synthetic), " +
+			"which makes 55, and CodePipeline allows 50 in a stage; begin another wave"},
+		"preproduction, not asked": {1, func(p *Plan) { p.Services[0].Runtime.Synthetics.Disabled = &yes }, 11, ""},
 		"preproduction, approval and window": {1, func(p *Plan) {
 			p.Store.Environments[1].Approval, p.Store.Environments[1].Windows = &Approval{}, []Window{{From: "09:00", To: "16:00"}}
-		}, 8, "6 actions in each (Contract, Prepare, Deploy, BlueGreen, Smoke, Synthetic) and 2 actions beside them (Approve, OpenForRelease), which makes 56"},
+		}, 9, "5 actions in each (Contract, Deploy, BlueGreen, Smoke, Synthetic) and 2 actions beside them (Approve, OpenForRelease), which makes 52"},
 		"preproduction, one test, approval": {1, func(p *Plan) {
 			p.Services[0].Runtime.Tests.Performance = testedPlan().Services[0].Runtime.Tests.Performance
 			p.Store.Environments[1].Approval = &Approval{}
-		}, 7, "7 actions in each (Contract, Prepare, Deploy, BlueGreen, Smoke, Synthetic, Performance) and 1 action beside them (Approve), which makes 57"},
+		}, 8, "6 actions in each (Contract, Deploy, BlueGreen, Smoke, Synthetic, Performance) and 1 action beside them (Approve), which makes 55"},
 		"preproduction, one test, approval and window": {1, func(p *Plan) {
 			p.Services[0].Runtime.Tests.Performance = testedPlan().Services[0].Runtime.Tests.Performance
 			p.Store.Environments[1].Approval, p.Store.Environments[1].Windows = &Approval{}, []Window{{From: "09:00", To: "16:00"}}
-		}, 6, "which makes 51"},
-		"two tests in the first environment": {0, func(p *Plan) { p.Services[0].Runtime.Tests = testedPlan().Services[0].Runtime.Tests }, 7, "and 1 action beside them (Review), which makes 57"},
-		"production, all at once":            {2, func(p *Plan) { p.Store.Environments[2].Approval = &Approval{} }, 9, ""},
-		"rolling":                            {1, func(p *Plan) { p.Services[0].Runtime.Release.Engine = Rolling }, 9, ""},
+		}, 8, "which makes 56"},
+		"two tests in the first environment": {0, func(p *Plan) { p.Services[0].Runtime.Tests = testedPlan().Services[0].Runtime.Tests }, 8, "and 1 action beside them (Review), which makes 55"},
+		"production, all at once":            {2, func(p *Plan) { p.Store.Environments[2].Approval = &Approval{} }, 11, ""},
+		"rolling":                            {1, func(p *Plan) { p.Services[0].Runtime.Release.Engine = Rolling }, 11, ""},
 	} {
 		for n := 1; n <= MaxWaveRegions+1; n++ {
 			p := testedPlan()
@@ -63,8 +64,8 @@ func TestTheWidestServiceDecides(t *testing.T) {
 	small := *p.Services[0]
 	small.Name, small.Runtime.Tests = "small", Tests{}
 	p.Services = []*Service{&small, p.Services[0]}
-	p.Store.Environments[0].Waves[0].Regions = slices.Clone(wideRegions[:8])
-	if got := p.Validate().Err(); got == nil || !strings.Contains(got.Error(), "environments.beta.waves[0].regions: must be at most 7 regions, got 8: a release of catalog takes 7 actions in each") {
+	p.Store.Environments[0].Waves[0].Regions = slices.Clone(wideRegions[:9])
+	if got := p.Validate().Err(); got == nil || !strings.Contains(got.Error(), "environments.beta.waves[0].regions: must be at most 8 regions, got 9: a release of catalog takes 6 actions in each") {
 		t.Errorf("%v", got)
 	}
 }

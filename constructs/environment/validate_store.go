@@ -206,7 +206,7 @@ func (c *checker) waves(path string, e *Environment) {
 			c.add(wave+".regions", "at least one region is required")
 		}
 		if n := len(w.Regions); n > MaxWaveRegions {
-			c.add(wave+".regions", "must be at most %d regions, got %d: a release by CodeDeploy takes 5 actions or more in each, and CodePipeline "+
+			c.add(wave+".regions", "must be at most %d regions, got %d: a release by CodeDeploy takes 4 actions or more in each, and CodePipeline "+
 				"allows %d in a stage; begin another wave", MaxWaveRegions, n, MaxStageActions)
 		}
 		for j, r := range w.Regions {

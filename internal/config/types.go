@@ -173,7 +173,7 @@ type Network struct {
 
 // Wave is a list of regions that are released together.
 type Wave struct {
-	// Regions of the wave, at most 9.
+	// Regions of the wave, at most 11.
 	Regions []string `yaml:"regions" required:"true" min:"1" max:"9" enum:"region"`
 	// Bake is how long the wave must stay healthy before the next may begin: whole minutes, up to 48h. Without it: none in
 	// test environments, 10m elsewhere.

@@ -45,9 +45,8 @@ const (
 	SelfMutate Kind = "self-mutate"
 	// Approve waits for a person.
 	Approve Kind = "approve"
-	// Prepare makes the change set of a stack, and Deploy executes it.
-	Prepare Kind = "prepare"
-	Deploy  Kind = "deploy"
+	// Deploy creates or updates a stack.
+	Deploy Kind = "deploy"
 	// Check looks into a target.
 	Check Kind = "check"
 	// Release shifts a target's traffic to new tasks.
@@ -113,7 +112,7 @@ func platformPipeline(plan *environment.Plan) Pipeline {
 	p.add("Assets", []Action{build(stepMetrics, "publish the function that measures delivery")})
 	var tools wave
 	for _, region := range store.Regions() {
-		tools.targets = append(tools.targets, lane{ToolsName + "-" + region, deploy(toolsStacksIn(plan, region)...)})
+		tools.targets = append(tools.targets, lane{ToolsName + "-" + region, [][]Action{deploy(toolsStacksIn(plan, region)...)}})
 	}
 	tools.id, tools.before = ToolsName, []Action{review()}
 	p.addWave(tools)
@@ -140,7 +139,7 @@ func servicePipeline(plan *environment.Plan, s *environment.Service) Pipeline {
 	p.add("UpdatePipeline", []Action{selfMutate()})
 	for n, e := range store.Environments {
 		for i := range e.Waves {
-			w := waveOf(store, e, i, func(t environment.Target) [][]Action { return deployService(t, s) })
+			w := waveOf(store, e, i, func(t environment.Target) [][]Action { return [][]Action{deployService(t, s)} })
 			w.checked(store, e, s)
 			if n == 0 && i == 0 {
 				w.before = append([]Action{review()}, w.before...)
@@ -158,7 +157,7 @@ func servicePipeline(plan *environment.Plan, s *environment.Service) Pipeline {
 func platformIn(t environment.Target) [][]Action {
 	var steps [][]Action
 	for _, s := range platformStacks(t) {
-		steps = append(steps, deploy(s)...)
+		steps = append(steps, deploy(s))
 	}
 	return steps
 }
@@ -209,12 +208,12 @@ func tested(t environment.NamedTest) string {
 }
 
 // deployService deploys the stack of a service; with the engine ecs that is the release.
-func deployService(t environment.Target, s *environment.Service) [][]Action {
-	steps := deploy(serviceStack(t, s))
+func deployService(t environment.Target, s *environment.Service) []Action {
+	actions := deploy(serviceStack(t, s))
 	if r := s.In(t.Environment).Release; r.Engine == environment.ECS {
-		steps[1][0].Does = "this is the release: " + shift(r) + bake(t)
+		actions[0].Does = "this is the release: " + shift(r) + bake(t)
 	}
-	return steps
+	return actions
 }
 
 // shift says how a release takes over the traffic.
@@ -275,16 +274,13 @@ func in(t environment.Target, kind Kind, step, does string) Action {
 	return Action{Kind: kind, Account: t.Environment.Account, Region: t.Region, Does: does, step: step}
 }
 
-// deploy prepares and deploys stacks that do not need each other: all are prepared, then all are deployed.
-func deploy(stacks ...Stack) [][]Action {
-	steps := make([][]Action, 2)
+// deploy deploys stacks that do not need each other, side by side.
+func deploy(stacks ...Stack) []Action {
+	var actions []Action
 	for _, s := range stacks {
-		a := Action{Kind: Prepare, Stack: s.Name, Account: s.account, Region: s.region, step: s.Name + ".Prepare"}
-		steps[0] = append(steps[0], a)
-		a.Kind, a.step = Deploy, s.Name+".Deploy"
-		steps[1] = append(steps[1], a)
+		actions = append(actions, Action{Kind: Deploy, Stack: s.Name, Account: s.account, Region: s.region, step: s.Name + ".Deploy"})
 	}
-	return steps
+	return actions
 }
 
 // wave is what CDK Pipelines calls a wave: lanes side by side, with what comes before and after all of them.

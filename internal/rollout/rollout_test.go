@@ -196,8 +196,8 @@ func TestApprovalComesFirst(t *testing.T) {
 func TestOrderInATarget(t *testing.T) {
 	r := New(sample.Store(), Options{})
 	for pipeline, want := range map[string]string{
-		"retail-store-platform": "retail-store-gamma-network.Prepare retail-store-gamma-network.Deploy retail-store-gamma-ingress.Prepare retail-store-gamma-ingress.Deploy",
-		"retail-store-ui":       "Contract retail-store-gamma-ui.Prepare retail-store-gamma-ui.Deploy BlueGreen Smoke Synthetic",
+		"retail-store-platform": "retail-store-gamma-network.Deploy retail-store-gamma-ingress.Deploy",
+		"retail-store-ui":       "Contract retail-store-gamma-ui.Deploy BlueGreen Smoke Synthetic",
 	} {
 		for _, p := range r.Pipelines {
 			for _, s := range p.Stages {

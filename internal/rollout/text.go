@@ -118,9 +118,6 @@ func actionTree(s Stage) []branch {
 	lanes := map[string]int{}
 	several := len(s.targets()) > 1
 	for _, a := range s.Actions {
-		if a.Kind == Prepare {
-			continue // one line for a stack
-		}
 		leaf := branch{label: a.label(), note: a.note()}
 		if a.Target == "" || !several {
 			tree = append(tree, leaf)
