@@ -44,7 +44,10 @@ func (c *checker) store() {
 		}
 	}
 	c.account("tools.account", s.Tools.Account)
-	c.region("tools.region", s.Tools.Region)
+	if c.region("tools.region", s.Tools.Region) {
+		c.pipelined("tools.region", s.Tools.Region)
+		c.stored()
+	}
 	if len(s.Environments) == 0 {
 		c.add("environments", "at least one is required")
 	}
@@ -214,6 +217,7 @@ func (c *checker) waves(path string, e *Environment) {
 			if !c.region(at, r) {
 				continue
 			}
+			c.pipelined(at, r)
 			if before := first[r]; before != "" {
 				c.add(at, "%s stands in %s already; an environment releases to a region once", r, before)
 				continue

@@ -125,8 +125,8 @@ func TestStoreProblems(t *testing.T) {
 		{"no services", func(p *Plan) { p.Services = nil }, "services: at least one is required"},
 		{"no waves", func(p *Plan) { beta(p).Waves = nil }, "environments.beta.waves: at least one wave is required"},
 		{"a wave of nothing", func(p *Plan) { beta(p).Waves[0].Regions = nil }, "environments.beta.waves[0].regions: at least one region"},
-		{"a wave of twelve", func(p *Plan) { prod(p).Waves[1].Regions = RegionNames()[:12] },
-			"environments.prod.waves[1].regions: must be at most 11 regions, got 12: a release by CodeDeploy takes 4 actions or more in each"},
+		{"a wave of twelve", func(p *Plan) { prod(p).Waves = []Wave{{Regions: wideRegions}} },
+			"environments.prod.waves[0].regions: must be at most 11 regions, got 12: a release by CodeDeploy takes 4 actions or more in each"},
 		{"no kind", func(p *Plan) { beta(p).Kind = "" }, "environments.beta.kind: is required: test, preproduction or production"},
 		{"unknown kind", func(p *Plan) { prod(p).Kind = "prodution" }, `got "prodution"; did you mean production?`},
 		{"production before test", func(p *Plan) {

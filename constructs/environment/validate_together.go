@@ -156,6 +156,7 @@ func (p *Plan) WarningsAt(now time.Time) Problems {
 	c.sourceWarnings()
 	c.gateWarnings()
 	c.signingWarning()
+	c.signed()
 	var closed []string
 	for _, r := range p.Store.Regions() {
 		if known, ok := FindRegion(r); ok && known.OptIn {
