@@ -155,6 +155,8 @@ func TestStoreProblems(t *testing.T) {
 		{"one domain for two environments", func(p *Plan) { prod(p).Domain.Name = "beta.shop.example.com" },
 			"environments.prod.domain.name: beta.shop.example.com is the domain of environment beta, too"},
 		{"no zone id", func(p *Plan) { beta(p).Domain.ZoneID = "" }, "environments.beta.domain.zoneId: is required"},
+		{"the zone of another account", func(p *Plan) { prod(p).Domain.ZoneID = "Z01" },
+			"environments.prod.domain.zoneId: Z01 is the zone of environment beta, too, and a zone is in one account: beta is in 222222222222, and prod in 333333333333"},
 		{"a zone's name for its id", func(p *Plan) { beta(p).Domain.ZoneID = "shop.example.com" }, "must be a hosted zone's id"},
 		{"one availability zone", func(p *Plan) { beta(p).Network.AvailabilityZones = 1 },
 			"environments.beta.network.availabilityZones: must be 2 to 3, got 1"},
@@ -189,11 +191,12 @@ func TestNilInPlan(t *testing.T) {
 	}
 }
 
-// Catches a sandbox that still asks for an account each.
+// Catches a sandbox that still asks for an account each, or for a zone each: within one account two domains may stand in one.
 func TestSandboxSharesAnAccount(t *testing.T) {
 	p := newPlan(func(p *Plan) {
 		p.Store.Sandbox = true
 		beta(p).Account, prod(p).Account = "111111111111", "111111111111"
+		prod(p).Domain.ZoneID = beta(p).Domain.ZoneID
 	})
 	if err := p.Validate().Err(); err != nil {
 		t.Error(err)
