@@ -39,6 +39,7 @@ func (c *checker) http(at string, h *HTTP) {
 	switch {
 	case h.Health == "":
 		c.add(at+".health", "is required: the path that the load balancer asks, such as /health")
+	case c.literal(at+".health", h.Health, inPlan):
 	case !strings.HasPrefix(h.Health, "/"):
 		c.add(at+".health", "must begin with a slash, got %s; write %s", text.Quote(h.Health), text.Quote("/"+h.Health))
 	case !healthPattern.MatchString(h.Health) || len(h.Health) > maxHealthPath:

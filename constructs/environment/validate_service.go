@@ -94,11 +94,7 @@ func (c *checker) build(at string, b Build) {
 	if b.Dockerfile != "" {
 		c.relative(at+".dockerfile", b.Dockerfile, filePattern)
 	}
-	for i, command := range b.TestCommands {
-		if strings.TrimSpace(command) == "" {
-			c.add(text.Item(at+".testCommands", i), "must not be empty")
-		}
-	}
+	c.commands(at+".testCommands", b.TestCommands, inBuild)
 	if b.TestReports != "" {
 		c.relative(at+".testReports", b.TestReports, globPattern)
 	}
@@ -200,6 +196,7 @@ func (c *checker) writable(at string, folders []string) {
 	for i, f := range folders {
 		item := text.Item(at, i)
 		switch {
+		case c.literal(item, f, inPlan):
 		case !strings.HasPrefix(f, "/") || path.Clean(f) != f || strings.ContainsAny(f, ":,"):
 			c.add(item, "must be an absolute path, such as /tmp, without a slash at its end, got %s", text.Quote(f))
 		case f == "/":

@@ -57,6 +57,7 @@ func (c *checker) targetTest(at string, k TestKind, t *TargetTest) {
 	case len(t.Commands) == 0:
 		c.add(at+".commands", "is required: what tests the service, such as [npm ci, npm run test:%s]", k)
 	}
+	c.commands(at+".commands", t.Commands, inTest)
 	writes := ""
 	if t.Load != nil {
 		writes = "a load writes its own"
@@ -91,6 +92,7 @@ func (c *checker) load(at string, t *TargetTest) {
 	switch {
 	case l.Path == "":
 		c.add(path+".path", "is required: what is asked, such as /")
+	case c.literal(path+".path", l.Path, inPlan):
 	case !checkPathPattern.MatchString(l.Path):
 		c.add(path+".path", "must be a path with a slash first, with a query if need be, and other characters as %%XX, got %s", text.Quote(l.Path))
 	}

@@ -146,6 +146,20 @@ func TestUnknownKeysAreRefusedEverywhere(t *testing.T) {
 	})
 }
 
+// Catches a reference that is taken as it is written, at any place of the file but where people explain themselves or name files.
+func TestReferencesAreRefusedWhereNoneIsResolved(t *testing.T) {
+	full(t, func(root *yaml.Node, path string, typ reflect.Type, _ field, n *yaml.Node) {
+		if n.Kind != yaml.ScalarNode || typ.Kind() != reflect.String || strings.HasSuffix(path, "reason") || strings.Contains(path, ".filePaths.") ||
+			strings.Contains(path, ".tests.performance.variables.") { // resolved, but there is no environment that it runs in
+			return
+		}
+		*n = scalar("/${services.nope.url}", "!!str")
+		if ps := problemsOf(t, root); !hasProblem(ps, path) {
+			t.Errorf("%s: a reference is no problem: %v", path, ps)
+		}
+	})
+}
+
 // Catches a value that the schema refuses in an editor and the program takes, or a bound that is in a tag only.
 func TestTagsAreEnforced(t *testing.T) {
 	full(t, func(root *yaml.Node, path string, typ reflect.Type, tag field, n *yaml.Node) {
