@@ -122,7 +122,7 @@ func (c *checker) checks(at string, said, r Runtime) {
 	}
 	bytes := 0
 	for i, k := range r.Checks {
-		c.check(text.Item(at+".checks", i), k, r)
+		c.check(text.Item(at+".checks", i), at+".expose", k, r)
 		b, err := json.Marshal(k)
 		if err == nil {
 			bytes += len(b)
@@ -133,7 +133,8 @@ func (c *checker) checks(at string, said, r Runtime) {
 	}
 }
 
-func (c *checker) check(at string, k Check, r Runtime) {
+// check checks a request to a service, whose exposure is the setting at expose.
+func (c *checker) check(at, expose string, k Check, r Runtime) {
 	switch path, _, _ := strings.Cut(k.Path, "?"); {
 	case k.Path == "":
 		c.add(at+".path", "is required: what is asked, such as /health")
@@ -142,12 +143,12 @@ func (c *checker) check(at string, k Check, r Runtime) {
 		c.add(at+".path", "must begin with a slash, got %s", text.Quote(k.Path))
 	case !checkPathPattern.MatchString(k.Path):
 		c.add(at+".path", "must be a path, with a query if need be, and other characters as %%XX, got %s", text.Quote(k.Path))
-	case r.Expose == nil || r.Expose.Internal:
+	case r.Expose == nil || r.Expose.Internal || !r.Expose.known():
 	case !r.Expose.Covers(path):
-		c.related([]string{at + ".path"}, at+".path", "does not reach the service, whose path is %s, got %s", r.Expose.Path, text.Quote(path))
+		c.related([]string{expose + ".path"}, at+".path", "does not reach the service, whose path is %s, got %s", r.Expose.Path, text.Quote(path))
 	default:
 		if b := r.Expose.blocks(path); b != "" {
-			c.add(at+".path", "is answered by the web ACL with 403, for expose.block has %s, got %s", text.Quote(b), text.Quote(path))
+			c.related([]string{expose + ".block"}, at+".path", "is answered by the web ACL with 403, for expose.block has %s, got %s", text.Quote(b), text.Quote(path))
 		}
 	}
 	if oneOf(c, at+".method", k.Method, CheckMethods) && k.Reads() && k.Body != "" {

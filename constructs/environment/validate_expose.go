@@ -112,6 +112,15 @@ func (c *checker) expose(at string, e *Environment, r Runtime) {
 	}
 }
 
+// known says whether x is either internal or a public path, so that it can be said what reaches the service; anything else has been
+// refused, and what would follow from it is nobody's mistake.
+func (x *Expose) known() bool {
+	if x.Internal {
+		return x.Path == ""
+	}
+	return x.Path != "" && (&checker{}).pathPattern("", x.Path, maxPath)
+}
+
 // pathPattern checks a path that may end in a wildcard.
 func (c *checker) pathPattern(at, p string, most int) bool {
 	switch {

@@ -7,6 +7,12 @@ import (
 	"time"
 )
 
+// asked gives a service what asks it for a path: a check, and a load that the web ACL of a public service would block.
+func asked(s *Service) {
+	s.Runtime.Checks = []Check{{Path: "/api/products"}}
+	s.Runtime.Tests.Performance = &TargetTest{Load: &Load{Path: "/api/products", RequestsPerSecond: 500, P99: time.Second}}
+}
+
 // Each case catches its mistake in a service going unnoticed until a build or a deployment fails.
 func TestServiceProblems(t *testing.T) {
 	refuse(t, []refusal{
@@ -92,10 +98,16 @@ func TestServiceProblems(t *testing.T) {
 			ui(p).Runtime.HTTP.Protocol = HTTP2
 			beta(p).Domain = nil
 		}, "services.ui.http.protocol: http2 needs an HTTPS listener"},
-		{"http without expose", func(p *Plan) {
-			catalog(p).Runtime.Variables = nil
-			ui(p).Runtime.Expose = nil
-		}, "services.ui.expose: is required with http"},
+		{"http without expose, to which another service refers", func(p *Plan) { ui(p).Runtime.Expose = nil }, "services.ui.expose: is required with http"},
+		{"neither internal nor public, with what asks for a path", func(p *Plan) {
+			beta(p).Domain = nil
+			asked(ui(p))
+			ui(p).Runtime.Expose = &Expose{}
+		}, "services.ui.expose.path: is required for a public service"},
+		{"path without a slash, with what asks for a path", func(p *Plan) {
+			asked(ui(p))
+			ui(p).Runtime.Expose = &Expose{Path: "api/*"}
+		}, `services.ui.expose.path: must begin with a slash, got "api/*"`},
 		{"expose without http", func(p *Plan) { mailer(p).Runtime.Expose = &Expose{Internal: true} }, "services.mailer.expose: needs http"},
 		{"internal and public", func(p *Plan) { ui(p).Runtime.Expose.Internal = true }, "services.ui.expose: must be either internal or a public path"},
 		{"neither internal nor public", func(p *Plan) { ui(p).Runtime.Expose = &Expose{} }, "services.ui.expose.path: is required for a public service"},
