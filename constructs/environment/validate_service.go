@@ -179,9 +179,10 @@ const maxTasks = 5000
 
 func (c *checker) scale(at string, s Scale) {
 	ok := c.between(at+".min", s.Min, 1, maxTasks)
+	byDefault := s.Max == 2*s.Min
 	if ok && s.Max < s.Min {
 		c.related([]string{at + ".min"}, at+".max", "must be at least min, which is %d, got %d", s.Min, s.Max)
-	} else if s.Max > maxTasks {
+	} else if s.Max > maxTasks && (ok || !byDefault) {
 		c.add(at+".max", "must be at most %d, ECS's quota of tasks in a service, got %d", maxTasks, s.Max)
 	}
 	c.between(at+".cpuPercent", s.CPUPercent, 10, 90)

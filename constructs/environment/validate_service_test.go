@@ -16,6 +16,11 @@ func asked(s *Service) {
 // Each case catches its mistake in a service going unnoticed until a build or a deployment fails.
 func TestServiceProblems(t *testing.T) {
 	refuse(t, []refusal{
+		{"service name with an umlaut, which no repository may have", func(p *Plan) { mailer(p).Name = "börse" }, "services[\"börse\"]: must be lower-case"},
+		{"service name with an umlaut, which no ZIP file may have", func(p *Plan) { mailer(p).Name, mailer(p).Source.Provider = "börse", S3 },
+			"services[\"börse\"]: must be lower-case"},
+		{"more tasks than ECS allows, of which the most derives", func(p *Plan) { mailer(p).Runtime.Scale.Min = 6000 },
+			"services.mailer.scale.min: must be 1 to 5000, got 6000"},
 		{"service name of one letter", func(p *Plan) { mailer(p).Name = "m" }, "services.m: must have 2 to 20 characters, got 1"},
 		{"service name with an underscore", func(p *Plan) { mailer(p).Name = "mail_er" }, "services.mail_er: must be lower-case"},
 		{"nameless service", func(p *Plan) { mailer(p).Name = "" }, "services[2]: a name is required"},

@@ -96,6 +96,8 @@ func TestStoreProblems(t *testing.T) {
 		{"no store name", func(p *Plan) { p.Store.Name = "" }, "store: a name is required"},
 		{"store name too long", func(p *Plan) { p.Store.Name = strings.Repeat("s", 21) },
 			"store: must have 2 to 20 characters, got 21"},
+		{"store name with an umlaut, which no repository may have", func(p *Plan) { p.Store.Name = "bücher" },
+			`store: must be lower-case letters, digits and single hyphens, a letter first, got "bücher"`},
 		{"store name with capitals", func(p *Plan) { p.Store.Name = "Shop" }, `letter first, got "Shop"`},
 		{"store name with double hyphen", func(p *Plan) { p.Store.Name = "my--shop" }, "single hyphens"},
 		{"store name that AWS reserves", func(p *Plan) { p.Store.Name = "aws-shop" }, `store: must not begin with "aws"`},
