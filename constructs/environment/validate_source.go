@@ -136,7 +136,7 @@ func (c *checker) connection(at, arn string) {
 		return
 	}
 	// https://docs.aws.amazon.com/dtconsole/latest/userguide/connections-share.html
-	if tools := c.plan.Store.Tools.Account; m[1] == "codestar-connections" && m[3] != tools {
+	if tools := c.plan.Store.Tools.Account; m[1] == "codestar-connections" && m[3] != tools && accountPattern.MatchString(tools) {
 		c.related([]string{"tools.account"}, at, "is of account %s, and the tools account is %s: AWS lets accounts share connections "+
 			"whose ARN begins with arn:aws:codeconnections, not this older kind; create one in the tools account", text.Quote(m[3]), text.Quote(tools))
 	}

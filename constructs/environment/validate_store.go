@@ -254,14 +254,16 @@ func (c *checker) dark(path string, e *Environment) {
 		return
 	}
 	var regions []string
+	known := len(e.Waves) > 0 // whether it is known which regions are meant: else that is refused itself
 	for _, w := range e.Waves {
 		regions = append(regions, w.Regions...)
+		known = known && len(w.Regions) > 0 && !slices.ContainsFunc(w.Regions, func(r string) bool { _, ok := FindRegion(r); return !ok })
 	}
 	for i, r := range e.Dark {
 		switch at := text.Item(path, i); {
 		case slices.Contains(e.Dark[:i], r):
 			c.add(at, "%s stands twice", r)
-		case c.region(at, r) && !slices.Contains(regions, r):
+		case c.region(at, r) && known && !slices.Contains(regions, r):
 			c.add(at, "%s is none of the environment's regions (%s): put it into a wave, or remove it here", r, text.List(regions))
 		}
 	}

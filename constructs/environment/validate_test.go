@@ -115,6 +115,8 @@ func TestStoreProblems(t *testing.T) {
 			"environments.beta.domain.name: eu-west-1.shop.example.com is kept for environment prod's address in that region"},
 		{"mistyped region", func(p *Plan) { beta(p).Waves[0].Regions[0] = "us-wst-2" },
 			`environments.beta.waves[0].regions[0]: "us-wst-2" is no AWS region; did you mean us-west-2? known: af-south-1, `},
+		{"mistyped region that is dark", func(p *Plan) { prod(p).Waves[1].Regions[0], prod(p).Dark = "us-est-1", []string{"us-east-1"} },
+			`environments.prod.waves[1].regions[0]: "us-est-1" is no AWS region; did you mean us-east-1?`},
 		{"region of China", func(p *Plan) { beta(p).Waves[0].Regions[0] = "cn-north-1" },
 			`"cn-north-1" is a region of another AWS partition`},
 		{"GovCloud tools", func(p *Plan) { p.Store.Tools.Region = "us-gov-west-1" }, "tools.region: \"us-gov-west-1\" is a region of another"},

@@ -106,7 +106,7 @@ func TestFullFileSaysEveryKey(t *testing.T) {
 	}
 }
 
-// Catches a key whose wrong type is taken silently, at any place of the file.
+// Catches a key whose wrong type is taken silently, at any place of the file, and what follows from it said as if it were a mistake of its own.
 func TestWrongTypesAreRefusedEverywhere(t *testing.T) {
 	full(t, func(root *yaml.Node, path string, typ reflect.Type, tag field, n *yaml.Node) {
 		if path == "" {
@@ -117,8 +117,8 @@ func TestWrongTypesAreRefusedEverywhere(t *testing.T) {
 		} else {
 			*n = scalar("5", "!!int")
 		}
-		if ps := problemsOf(t, root); !hasProblem(ps, path) {
-			t.Errorf("%s: a wrong type is no problem: %v", path, ps)
+		if ps := problemsOf(t, root); !hasProblem(ps, path) || len(ps) != 1 {
+			t.Errorf("%s: a wrong type is not one problem: %v", path, ps)
 		}
 		_, isMap := reflect.New(typ).Interface().(ordered)
 		if isMap || tag.nullable {
@@ -160,7 +160,8 @@ func TestReferencesAreRefusedWhereNoneIsResolved(t *testing.T) {
 	})
 }
 
-// Catches a value that the schema refuses in an editor and the program takes, or a bound that is in a tag only.
+// Catches a value that the schema refuses in an editor and the program takes, a bound that is in a tag only, and what follows from a wrong value
+// said as if it were a mistake of its own.
 func TestTagsAreEnforced(t *testing.T) {
 	full(t, func(root *yaml.Node, path string, typ reflect.Type, tag field, n *yaml.Node) {
 		if n.Kind != yaml.ScalarNode || path == "" {
@@ -188,8 +189,8 @@ func TestTagsAreEnforced(t *testing.T) {
 		}
 		for _, b := range bad {
 			*n = b
-			if ps := problemsOf(t, root); !hasProblem(ps, path) {
-				t.Errorf("%s: %s is no problem: %v", path, b.Value, ps)
+			if ps := problemsOf(t, root); !hasProblem(ps, path) || len(ps) != 1 {
+				t.Errorf("%s: %s is not one problem: %v", path, b.Value, ps)
 			}
 		}
 	})
