@@ -196,6 +196,25 @@ func TestTagsAreEnforced(t *testing.T) {
 	})
 }
 
+// Catches a number or duration that is refused without a word on which are allowed.
+func TestWrongNumbersAreToldWhichAreRight(t *testing.T) {
+	full(t, func(root *yaml.Node, path string, typ reflect.Type, tag field, n *yaml.Node) {
+		least := tag.tag.Get("min")
+		if typ.Kind() != reflect.Int && typ != reflect.TypeFor[Duration]() || least == "" {
+			return
+		}
+		if offered := numbers[tag.tag.Get("enum")]; offered != nil {
+			least = text.Or(offered)
+		}
+		for _, wrong := range []yaml.Node{scalar("lots", "!!str"), scalar("0.5", "!!float"), scalar("99999999999999999999999", "!!float")} {
+			*n = wrong
+			if ps := problemsOf(t, root); len(ps) != 1 || !strings.Contains(ps[0].Message, least) {
+				t.Errorf("%s: %s: want %s in %v", path, wrong.Value, least, ps)
+			}
+		}
+	})
+}
+
 // Catches a value that the schema offers in an editor and the program refuses.
 func TestEnumsAreAccepted(t *testing.T) {
 	full(t, func(root *yaml.Node, path string, typ reflect.Type, tag field, n *yaml.Node) {
