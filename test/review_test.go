@@ -119,7 +119,7 @@ var variedServices = map[string][]variation{
 }
 
 // variedEnvironments are variations of this environment.
-const variedEnvironment = "{kind: preproduction, account: \"ACCOUNT\", approval: {}, domain: {name: NAME.example.com, zoneId: Z0123456789}, " +
+const variedEnvironment = "{kind: preproduction, account: \"ACCOUNT\", approval: {}, domain: {name: NAME.example.com, zoneId: ZACCOUNT}, " +
 	"network: {availabilityZones: 2, natGateways: 1, endpoints: []}, waves: [{regions: [us-west-2], bake: 10m}]}"
 
 var variedEnvironments = []variation{

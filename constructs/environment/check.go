@@ -122,7 +122,7 @@ func (c *checker) checks(at string, said, r Runtime) {
 	}
 	bytes := 0
 	for i, k := range r.Checks {
-		c.check(text.Item(at+".checks", i), k, r)
+		c.check(text.Item(at+".checks", i), at+".expose", k, r)
 		b, err := json.Marshal(k)
 		if err == nil {
 			bytes += len(b)
@@ -133,26 +133,29 @@ func (c *checker) checks(at string, said, r Runtime) {
 	}
 }
 
-func (c *checker) check(at string, k Check, r Runtime) {
+// check checks a request to a service, whose exposure is the setting at expose.
+func (c *checker) check(at, expose string, k Check, r Runtime) {
 	switch path, _, _ := strings.Cut(k.Path, "?"); {
 	case k.Path == "":
 		c.add(at+".path", "is required: what is asked, such as /health")
+	case c.literal(at+".path", k.Path, inPlan):
 	case !strings.HasPrefix(k.Path, "/"):
 		c.add(at+".path", "must begin with a slash, got %s", text.Quote(k.Path))
 	case !checkPathPattern.MatchString(k.Path):
 		c.add(at+".path", "must be a path, with a query if need be, and other characters as %%XX, got %s", text.Quote(k.Path))
-	case r.Expose == nil || r.Expose.Internal:
+	case r.Expose == nil || r.Expose.Internal || !r.Expose.known():
 	case !r.Expose.Covers(path):
-		c.related([]string{at + ".path"}, at+".path", "does not reach the service, whose path is %s, got %s", r.Expose.Path, text.Quote(path))
+		c.related([]string{expose + ".path"}, at+".path", "does not reach the service, whose path is %s, got %s", r.Expose.Path, text.Quote(path))
 	default:
 		if b := r.Expose.blocks(path); b != "" {
-			c.add(at+".path", "is answered by the web ACL with 403, for expose.block has %s, got %s", text.Quote(b), text.Quote(path))
+			c.related([]string{expose + ".block"}, at+".path", "is answered by the web ACL with 403, for expose.block has %s, got %s", text.Quote(b), text.Quote(path))
 		}
 	}
 	if oneOf(c, at+".method", k.Method, CheckMethods) && k.Reads() && k.Body != "" {
 		c.related([]string{at + ".method"}, at+".body", "is not sent with %s; use POST, PUT, PATCH or DELETE", k.Method)
 	}
 	c.headers(at+".headers", k.Headers, hopHeaders)
+	c.literal(at+".body", k.Body, inPlan)
 	x, at := k.Expect, at+".expect"
 	if x.Status != 0 {
 		c.between(at+".status", x.Status, 200, 599)
@@ -162,6 +165,7 @@ func (c *checker) check(at string, k Check, r Runtime) {
 		if !jsonPathPattern.MatchString(path) {
 			c.add(text.Under(at+".json", path), "must be names and list positions joined by dots, such as items.0.name, got %s", text.Quote(path))
 		}
+		c.literal(text.Under(at+".json", path), x.JSON[path], inPlan)
 	}
 	if len(x.JSON) > 0 && k.Method == "HEAD" {
 		c.related([]string{at[:strings.LastIndex(at, ".")] + ".method"}, at+".json", "is looked for in the body, and HEAD has none; use GET")
@@ -183,6 +187,7 @@ func (c *checker) headers(at string, headers map[string]string, not []string) {
 			c.add(path, "must be the name of a header, letters, digits and hyphens, got %s", text.Quote(name))
 		case slices.Contains(not, lower):
 			c.add(path, "%s is not for checks to say: the request has it, or it is the connection's; remove it", name)
+		case c.literal(path, headers[name], inPlan):
 		case !headerValuePattern.MatchString(headers[name]):
 			c.add(path, "must be visible ASCII characters, got %s", text.Quote(headers[name]))
 		}

@@ -79,7 +79,7 @@ type Environment struct {
 type Domain struct {
 	// Name is the zone's name, "beta.shop.example.com". Required.
 	Name string
-	// ZoneID is the hosted zone's id, "Z0123456789". Required.
+	// ZoneID is the hosted zone's id, "Z0123456789". Environments of different accounts cannot have one zone. Required.
 	ZoneID string
 }
 

@@ -4,8 +4,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-
-	"github.com/storeship/storeship/internal/text"
 )
 
 // GateMode is what becomes of what a gate finds.
@@ -142,6 +140,7 @@ func (g Gates) ReportOnly() []string {
 func (c *checker) gates(at string, b Build) {
 	for _, g := range b.Gates.all() {
 		c.gate(at+".gates."+g.key, g.Gate, "its findings stop", "the gate's own know where they write")
+		c.commands(at+".gates."+g.key+".commands", g.Commands, inBuild)
 	}
 	c.scan(at+".gates.sca", b.Gates.SCA)
 	c.scan(at+".gates.imageScan", b.Gates.ImageScan)
@@ -154,11 +153,6 @@ func (c *checker) gates(at string, b Build) {
 // where commands are missing, which is said elsewhere.
 func (c *checker) gate(at string, g Gate, stops, writes string) {
 	c.gateMode(at, g.Mode, g.Reason, stops)
-	for i, command := range g.Commands {
-		if strings.TrimSpace(command) == "" {
-			c.add(text.Item(at+".commands", i), "must not be empty")
-		}
-	}
 	if g.Reports == "" {
 		return
 	}

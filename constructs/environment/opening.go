@@ -231,7 +231,7 @@ func (c *checker) freezes(at string, all []Freeze) {
 		path := text.Item(at, i)
 		switch {
 		case f.Name == "":
-			c.add(path, "a name is required, such as black-friday")
+			c.add(path+".name", "is required, such as black-friday")
 		case len(f.Name) < 2 || len(f.Name) > maxPeakName:
 			c.add(path+".name", "must have 2 to %d characters, got %d", maxPeakName, len(f.Name))
 		case !namePattern.MatchString(f.Name):

@@ -31,8 +31,17 @@ var referencePattern = regexp.MustCompile(`^services\.([A-Za-z0-9_-]+)\.([A-Za-z
 // has no address that is known before the deployment. The names are the same in every region, where each leads to the
 // region's own load balancer; public ones lead to the nearest region.
 func (p *Plan) Resolve(t Target, value string) (string, error) {
+	resolved, errs := p.resolve(t, value)
+	if len(errs) > 0 {
+		return "", errors.Join(errs...)
+	}
+	return resolved, nil
+}
+
+// resolve is Resolve with an error for each reference that resolves to nothing.
+func (p *Plan) resolve(t Target, value string) (string, []error) {
 	if isDeployTime(value) {
-		return "", errDeployTime
+		return "", []error{errDeployTime}
 	}
 	var out strings.Builder
 	var errs []error
@@ -60,10 +69,7 @@ func (p *Plan) Resolve(t Target, value string) (string, error) {
 		out.WriteString(resolved)
 		value = value[i+end+1:]
 	}
-	if len(errs) > 0 {
-		return "", errors.Join(errs...)
-	}
-	return out.String(), nil
+	return out.String(), errs
 }
 
 // References lists the names of the services that a variable's value refers to, in order.
@@ -87,6 +93,16 @@ func References(value string) []string {
 	}
 }
 
+// noAddress is why a reference to a service resolves to nothing: the service has no address.
+type noAddress struct {
+	service string
+	// worker says that it means to have none; of another one its own expose is wrong.
+	worker  bool
+	message string
+}
+
+func (e *noAddress) Error() string { return e.message }
+
 func notReference(got string) error {
 	return fmt.Errorf("%s is no reference: ${services.NAME.url} is one, with url, host, port or address; write $${ for a literal ${",
 		text.Quote(got))
@@ -108,12 +124,14 @@ func (p *Plan) reference(t Target, ref string) (string, error) {
 	}
 	r := s.In(t.Environment)
 	switch x := r.Expose; {
+	case x == nil && r.HTTP != nil, x != nil && !x.known():
+		return "", &noAddress{name, false, ref + " has no address until " + name + " is exposed, either internally or at a public path"}
 	case x == nil:
 		known := "no service of the store has an address"
 		if names := p.callable(t); len(names) > 0 {
 			known = "these have one: " + text.List(names)
 		}
-		return "", fmt.Errorf("%s refers to a worker, which has no address; %s", ref, known)
+		return "", &noAddress{name, true, ref + " refers to a worker, which has no address; " + known}
 	case x.Internal:
 		return address(part, t.Scheme(), t.InternalHost(name), x.PortOf(name), true), nil
 	case t.Environment.Domain == nil:

@@ -151,7 +151,8 @@ type Runtime struct {
 	HTTP *HTTP
 	// Expose says who can reach the service. Required with HTTP, not allowed without.
 	Expose *Expose
-	// Variables of the container's environment.
+	// Variables of the container's environment. They can refer to services, see [Plan.Resolve], as those of tests can; a
+	// reference anywhere else is refused.
 	Variables map[string]string
 	// Secrets of the container's environment: "secretsmanager:<name>/credentials#<key>" or "ssm:/<parameter>".
 	Secrets map[string]string

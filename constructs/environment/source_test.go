@@ -101,6 +101,8 @@ func TestSourceProblems(t *testing.T) {
 		{"connection in no region", on(func(p *Plan) { p.Source.Connection = strings.Replace(connection, "us-west-2", "us-west-9", 1) }), `source.connection: "us-west-9" is no AWS region`},
 		{"old connection of another account", on(func(p *Plan) { p.Source.Connection = strings.Replace(oldConnection, "111111111111", "222222222222", 1) }),
 			`source.connection: is of account "222222222222", and the tools account is "111111111111"`},
+		{"old connection where the tools account is none", on(func(p *Plan) { p.Source.Connection, p.Store.Tools.Account = oldConnection, "1111" }),
+			`tools.account: must be the 12 digits of an AWS account, got "1111"`},
 		{"subgroups on GitHub", on(func(p *Plan) { p.Source.Owner = "acme/shop" }), "source.owner: only gitlab has groups within groups"},
 		{"owner with a space", on(func(p *Plan) { p.Source.Owner = "acme inc" }), "source.owner: must be the user, organization, group or workspace"},
 		{"unknown filter", func(p *Plan) { p.Source.Filter = "lambda" }, `source.filter: must be codebuild, got "lambda"`},

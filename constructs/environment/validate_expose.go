@@ -39,6 +39,7 @@ func (c *checker) http(at string, h *HTTP) {
 	switch {
 	case h.Health == "":
 		c.add(at+".health", "is required: the path that the load balancer asks, such as /health")
+	case c.literal(at+".health", h.Health, inPlan):
 	case !strings.HasPrefix(h.Health, "/"):
 		c.add(at+".health", "must begin with a slash, got %s; write %s", text.Quote(h.Health), text.Quote("/"+h.Health))
 	case !healthPattern.MatchString(h.Health) || len(h.Health) > maxHealthPath:
@@ -109,6 +110,15 @@ func (c *checker) expose(at string, e *Environment, r Runtime) {
 	if total-1 > maxParameter {
 		c.add(at+".block", "must have at most %d characters in all, got %d; block a common beginning with * at its end", maxParameter, total-1)
 	}
+}
+
+// known says whether x is either internal or a public path, so that it can be said what reaches the service; anything else has been
+// refused, and what would follow from it is nobody's mistake.
+func (x *Expose) known() bool {
+	if x.Internal {
+		return x.Path == ""
+	}
+	return x.Path != "" && (&checker{}).pathPattern("", x.Path, maxPath)
 }
 
 // pathPattern checks a path that may end in a wildcard.

@@ -37,6 +37,7 @@ func (c *checker) alone(at string, said, r Runtime) {
 		if arg == "" {
 			c.add(text.Item(at+".command", i), "must not be empty")
 		}
+		c.literal(text.Item(at+".command", i), arg, inContainer)
 	}
 	c.writable(at+".writablePaths", r.WritablePaths)
 }
@@ -61,6 +62,9 @@ func (c *checker) healthCommand(at string, said Runtime) {
 		c.add(text.Item(path, 0), "must be the program itself, got %s, which is Docker's: write [/app/healthy], or with a shell "+
 			"[sh, -c, \"…\"]", text.Quote(command[0]))
 		return
+	}
+	for i, arg := range command {
+		c.literal(text.Item(path, i), arg, inContainer)
 	}
 	// An empty argument may be meant, an empty program cannot.
 	if strings.TrimSpace(command[0]) == "" {

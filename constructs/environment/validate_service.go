@@ -94,11 +94,7 @@ func (c *checker) build(at string, b Build) {
 	if b.Dockerfile != "" {
 		c.relative(at+".dockerfile", b.Dockerfile, filePattern)
 	}
-	for i, command := range b.TestCommands {
-		if strings.TrimSpace(command) == "" {
-			c.add(text.Item(at+".testCommands", i), "must not be empty")
-		}
-	}
+	c.commands(at+".testCommands", b.TestCommands, inBuild)
 	if b.TestReports != "" {
 		c.relative(at+".testReports", b.TestReports, globPattern)
 	}
@@ -183,9 +179,10 @@ const maxTasks = 5000
 
 func (c *checker) scale(at string, s Scale) {
 	ok := c.between(at+".min", s.Min, 1, maxTasks)
+	byDefault := s.Max == 2*s.Min
 	if ok && s.Max < s.Min {
 		c.related([]string{at + ".min"}, at+".max", "must be at least min, which is %d, got %d", s.Min, s.Max)
-	} else if s.Max > maxTasks {
+	} else if s.Max > maxTasks && (ok || !byDefault) {
 		c.add(at+".max", "must be at most %d, ECS's quota of tasks in a service, got %d", maxTasks, s.Max)
 	}
 	c.between(at+".cpuPercent", s.CPUPercent, 10, 90)
@@ -200,6 +197,7 @@ func (c *checker) writable(at string, folders []string) {
 	for i, f := range folders {
 		item := text.Item(at, i)
 		switch {
+		case c.literal(item, f, inPlan):
 		case !strings.HasPrefix(f, "/") || path.Clean(f) != f || strings.ContainsAny(f, ":,"):
 			c.add(item, "must be an absolute path, such as /tmp, without a slash at its end, got %s", text.Quote(f))
 		case f == "/":

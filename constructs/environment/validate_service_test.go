@@ -7,9 +7,20 @@ import (
 	"time"
 )
 
+// asked gives a service what asks it for a path: a check, and a load that the web ACL of a public service would block.
+func asked(s *Service) {
+	s.Runtime.Checks = []Check{{Path: "/api/products"}}
+	s.Runtime.Tests.Performance = &TargetTest{Load: &Load{Path: "/api/products", RequestsPerSecond: 500, P99: time.Second}}
+}
+
 // Each case catches its mistake in a service going unnoticed until a build or a deployment fails.
 func TestServiceProblems(t *testing.T) {
 	refuse(t, []refusal{
+		{"service name with an umlaut, which no repository may have", func(p *Plan) { mailer(p).Name = "börse" }, "services[\"börse\"]: must be lower-case"},
+		{"service name with an umlaut, which no ZIP file may have", func(p *Plan) { mailer(p).Name, mailer(p).Source.Provider = "börse", S3 },
+			"services[\"börse\"]: must be lower-case"},
+		{"more tasks than ECS allows, of which the most derives", func(p *Plan) { mailer(p).Runtime.Scale.Min = 6000 },
+			"services.mailer.scale.min: must be 1 to 5000, got 6000"},
 		{"service name of one letter", func(p *Plan) { mailer(p).Name = "m" }, "services.m: must have 2 to 20 characters, got 1"},
 		{"service name with an underscore", func(p *Plan) { mailer(p).Name = "mail_er" }, "services.mail_er: must be lower-case"},
 		{"nameless service", func(p *Plan) { mailer(p).Name = "" }, "services[2]: a name is required"},
@@ -92,10 +103,16 @@ func TestServiceProblems(t *testing.T) {
 			ui(p).Runtime.HTTP.Protocol = HTTP2
 			beta(p).Domain = nil
 		}, "services.ui.http.protocol: http2 needs an HTTPS listener"},
-		{"http without expose", func(p *Plan) {
-			catalog(p).Runtime.Variables = nil
-			ui(p).Runtime.Expose = nil
-		}, "services.ui.expose: is required with http"},
+		{"http without expose, to which another service refers", func(p *Plan) { ui(p).Runtime.Expose = nil }, "services.ui.expose: is required with http"},
+		{"neither internal nor public, with what asks for a path", func(p *Plan) {
+			beta(p).Domain = nil
+			asked(ui(p))
+			ui(p).Runtime.Expose = &Expose{}
+		}, "services.ui.expose.path: is required for a public service"},
+		{"path without a slash, with what asks for a path", func(p *Plan) {
+			asked(ui(p))
+			ui(p).Runtime.Expose = &Expose{Path: "api/*"}
+		}, `services.ui.expose.path: must begin with a slash, got "api/*"`},
 		{"expose without http", func(p *Plan) { mailer(p).Runtime.Expose = &Expose{Internal: true} }, "services.mailer.expose: needs http"},
 		{"internal and public", func(p *Plan) { ui(p).Runtime.Expose.Internal = true }, "services.ui.expose: must be either internal or a public path"},
 		{"neither internal nor public", func(p *Plan) { ui(p).Runtime.Expose = &Expose{} }, "services.ui.expose.path: is required for a public service"},

@@ -60,7 +60,7 @@ func (c *checker) sources() {
 	if p.Delivery.Filter != "" || !p.Delivery.FilePaths.None() || p.Delivery.Key != "" {
 		c.add("delivery", "the delivery repository has no filter, filePaths or key: every push to it starts the platform's pipeline")
 	}
-	c.repository("delivery", d)
+	c.repository("delivery", p.Delivery)
 }
 
 // source checks where the code of a service is.
@@ -68,7 +68,7 @@ func (c *checker) source(at string, said, src Source) {
 	c.origin(at, said, src)
 	if !slices.Contains(Providers, src.Provider) {
 		// What is wrong whatever the provider is.
-		c.repository(at, src)
+		c.repository(at, said)
 		c.folder(at, src)
 		return
 	}
@@ -136,7 +136,7 @@ func (c *checker) connection(at, arn string) {
 		return
 	}
 	// https://docs.aws.amazon.com/dtconsole/latest/userguide/connections-share.html
-	if tools := c.plan.Store.Tools.Account; m[1] == "codestar-connections" && m[3] != tools {
+	if tools := c.plan.Store.Tools.Account; m[1] == "codestar-connections" && m[3] != tools && accountPattern.MatchString(tools) {
 		c.related([]string{"tools.account"}, at, "is of account %s, and the tools account is %s: AWS lets accounts share connections "+
 			"whose ARN begins with arn:aws:codeconnections, not this older kind; create one in the tools account", text.Quote(m[3]), text.Quote(tools))
 	}
@@ -172,7 +172,7 @@ func (c *checker) content(at string, said, src Source) {
 		if said.Key != "" {
 			c.related(provider, at+".key", "goes with provider s3, and the provider is %s", src.Provider)
 		}
-		c.repository(at, src)
+		c.repository(at, said)
 	} else {
 		if said.Repository != "" {
 			c.related(provider, at+".repository", "s3 has no repository: code is uploaded to the store's source bucket, as key; remove it, or "+
@@ -181,9 +181,9 @@ func (c *checker) content(at string, said, src Source) {
 		if said.Branch != "" {
 			c.related(provider, at+".branch", "s3 has no branches: every upload of key is released; remove it, or choose another provider")
 		}
-		if len(src.Key) > maxKey || !keyPattern.MatchString(src.Key) {
+		if said.Key != "" && (len(said.Key) > maxKey || !keyPattern.MatchString(said.Key)) {
 			c.add(at+".key", "must be the name of a ZIP file in the source bucket, such as catalog.zip, of at most %d letters, digits and "+
-				". _ - /, got %s", maxKey, text.Quote(src.Key))
+				". _ - /, got %s", maxKey, text.Quote(said.Key))
 		}
 	}
 	c.folder(at, src)
@@ -201,15 +201,17 @@ func (c *checker) content(at string, said, src Source) {
 	c.patterns(at+".filePaths.excludes", said.FilePaths.Excludes)
 }
 
-// repository checks the branch of a repository.
+// repository checks what a source says of a branch of a repository. Without a name it has one that derives from those of the store and the
+// service, and where such a name is wrong, they are.
 func (c *checker) repository(at string, s Source) {
 	switch {
+	case s.Repository == "":
 	case !repositoryPattern.MatchString(s.Repository):
 		c.add(at+".repository", "must be 1 to 100 letters, digits, periods, hyphens and underscores, got %s", text.Quote(s.Repository))
 	case strings.HasSuffix(s.Repository, ".git"):
 		c.add(at+".repository", "must not end in .git, got %s", text.Quote(s.Repository))
 	}
-	if !branchPattern.MatchString(s.Branch) || strings.Contains(s.Branch, "..") || strings.HasPrefix(s.Branch, "refs/") {
+	if s.Branch != "" && (!branchPattern.MatchString(s.Branch) || strings.Contains(s.Branch, "..") || strings.HasPrefix(s.Branch, "refs/")) {
 		c.add(at+".branch", "must be a branch's name, such as main, got %s", text.Quote(s.Branch))
 	}
 }

@@ -174,6 +174,23 @@ func (c *checker) domain(i int, path string, e *Environment) {
 		c.add(path+".zoneId", "is required: the id of the hosted zone, such as Z0123456789ABCDEF")
 	case !zonePattern.MatchString(id):
 		c.add(path+".zoneId", "must be a hosted zone's id, Z and capital letters and digits, got %s", text.Quote(id))
+	default:
+		c.foreignZone(i, path, e)
+	}
+}
+
+// foreignZone refuses the zone of an environment in another account: a zone is in one, and the roles of an environment reach no other.
+// Within one account two environments may have their names in one zone.
+func (c *checker) foreignZone(i int, path string, e *Environment) {
+	for _, before := range c.plan.Store.Environments[:i] {
+		if before.Domain == nil || before.Domain.ZoneID != e.Domain.ZoneID || before.Account == e.Account ||
+			!accountPattern.MatchString(before.Account) || !accountPattern.MatchString(e.Account) {
+			continue
+		}
+		c.related([]string{strings.TrimSuffix(path, ".domain") + ".account"}, path+".zoneId", "%s is the zone of environment %s, too, and a zone is in one "+
+			"account: %s is in %s, and %s in %s; write the id of the zone that is in %s", e.Domain.ZoneID, before.Name,
+			before.Name, before.Account, e.Name, e.Account, e.Account)
+		return
 	}
 }
 
@@ -241,14 +258,16 @@ func (c *checker) dark(path string, e *Environment) {
 		return
 	}
 	var regions []string
+	known := len(e.Waves) > 0 // whether it is known which regions are meant: else that is refused itself
 	for _, w := range e.Waves {
 		regions = append(regions, w.Regions...)
+		known = known && len(w.Regions) > 0 && !slices.ContainsFunc(w.Regions, func(r string) bool { _, ok := FindRegion(r); return !ok })
 	}
 	for i, r := range e.Dark {
 		switch at := text.Item(path, i); {
 		case slices.Contains(e.Dark[:i], r):
 			c.add(at, "%s stands twice", r)
-		case c.region(at, r) && !slices.Contains(regions, r):
+		case c.region(at, r) && known && !slices.Contains(regions, r):
 			c.add(at, "%s is none of the environment's regions (%s): put it into a wave, or remove it here", r, text.List(regions))
 		}
 	}

@@ -96,6 +96,8 @@ func TestStoreProblems(t *testing.T) {
 		{"no store name", func(p *Plan) { p.Store.Name = "" }, "store: a name is required"},
 		{"store name too long", func(p *Plan) { p.Store.Name = strings.Repeat("s", 21) },
 			"store: must have 2 to 20 characters, got 21"},
+		{"store name with an umlaut, which no repository may have", func(p *Plan) { p.Store.Name = "bücher" },
+			`store: must be lower-case letters, digits and single hyphens, a letter first, got "bücher"`},
 		{"store name with capitals", func(p *Plan) { p.Store.Name = "Shop" }, `letter first, got "Shop"`},
 		{"store name with double hyphen", func(p *Plan) { p.Store.Name = "my--shop" }, "single hyphens"},
 		{"store name that AWS reserves", func(p *Plan) { p.Store.Name = "aws-shop" }, `store: must not begin with "aws"`},
@@ -113,6 +115,8 @@ func TestStoreProblems(t *testing.T) {
 			"environments.beta.domain.name: eu-west-1.shop.example.com is kept for environment prod's address in that region"},
 		{"mistyped region", func(p *Plan) { beta(p).Waves[0].Regions[0] = "us-wst-2" },
 			`environments.beta.waves[0].regions[0]: "us-wst-2" is no AWS region; did you mean us-west-2? known: af-south-1, `},
+		{"mistyped region that is dark", func(p *Plan) { prod(p).Waves[1].Regions[0], prod(p).Dark = "us-est-1", []string{"us-east-1"} },
+			`environments.prod.waves[1].regions[0]: "us-est-1" is no AWS region; did you mean us-east-1?`},
 		{"region of China", func(p *Plan) { beta(p).Waves[0].Regions[0] = "cn-north-1" },
 			`"cn-north-1" is a region of another AWS partition`},
 		{"GovCloud tools", func(p *Plan) { p.Store.Tools.Region = "us-gov-west-1" }, "tools.region: \"us-gov-west-1\" is a region of another"},
@@ -155,6 +159,8 @@ func TestStoreProblems(t *testing.T) {
 		{"one domain for two environments", func(p *Plan) { prod(p).Domain.Name = "beta.shop.example.com" },
 			"environments.prod.domain.name: beta.shop.example.com is the domain of environment beta, too"},
 		{"no zone id", func(p *Plan) { beta(p).Domain.ZoneID = "" }, "environments.beta.domain.zoneId: is required"},
+		{"the zone of another account", func(p *Plan) { prod(p).Domain.ZoneID = "Z01" },
+			"environments.prod.domain.zoneId: Z01 is the zone of environment beta, too, and a zone is in one account: beta is in 222222222222, and prod in 333333333333"},
 		{"a zone's name for its id", func(p *Plan) { beta(p).Domain.ZoneID = "shop.example.com" }, "must be a hosted zone's id"},
 		{"one availability zone", func(p *Plan) { beta(p).Network.AvailabilityZones = 1 },
 			"environments.beta.network.availabilityZones: must be 2 to 3, got 1"},
@@ -189,11 +195,12 @@ func TestNilInPlan(t *testing.T) {
 	}
 }
 
-// Catches a sandbox that still asks for an account each.
+// Catches a sandbox that still asks for an account each, or for a zone each: within one account two domains may stand in one.
 func TestSandboxSharesAnAccount(t *testing.T) {
 	p := newPlan(func(p *Plan) {
 		p.Store.Sandbox = true
 		beta(p).Account, prod(p).Account = "111111111111", "111111111111"
+		prod(p).Domain.ZoneID = beta(p).Domain.ZoneID
 	})
 	if err := p.Validate().Err(); err != nil {
 		t.Error(err)

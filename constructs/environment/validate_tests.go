@@ -32,7 +32,7 @@ func (c *checker) tests(at string, e *Environment, s *Service, r Runtime) {
 		}
 		c.targetTest(path, k, t)
 		if k.RunsIn() == e.Kind {
-			c.inTarget(path, e, r, *r.Tests.of(k))
+			c.inTarget(path, at+".expose", e, r, *r.Tests.of(k))
 		}
 	}
 	if i, a := r.Tests.Integration, r.Tests.Acceptance; i != nil && a != nil && i.Timeout <= MaxTestTimeout && a.Timeout <= MaxTestTimeout &&
@@ -57,6 +57,7 @@ func (c *checker) targetTest(at string, k TestKind, t *TargetTest) {
 	case len(t.Commands) == 0:
 		c.add(at+".commands", "is required: what tests the service, such as [npm ci, npm run test:%s]", k)
 	}
+	c.commands(at+".commands", t.Commands, inTest)
 	writes := ""
 	if t.Load != nil {
 		writes = "a load writes its own"
@@ -91,6 +92,7 @@ func (c *checker) load(at string, t *TargetTest) {
 	switch {
 	case l.Path == "":
 		c.add(path+".path", "is required: what is asked, such as /")
+	case c.literal(path+".path", l.Path, inPlan):
 	case !checkPathPattern.MatchString(l.Path):
 		c.add(path+".path", "must be a path with a slash first, with a query if need be, and other characters as %%XX, got %s", text.Quote(l.Path))
 	}
@@ -116,8 +118,8 @@ func (c *checker) load(at string, t *TargetTest) {
 	}
 }
 
-// inTarget checks a test with the service as it runs in an environment. Both have their defaults.
-func (c *checker) inTarget(at string, e *Environment, r Runtime, t *TargetTest) {
+// inTarget checks a test with the service as it runs in an environment, whose exposure is the setting at expose. Both have their defaults.
+func (c *checker) inTarget(at, expose string, e *Environment, r Runtime, t *TargetTest) {
 	c.references(at+".variables", e, t.Variables)
 	l := t.Load
 	if l == nil {
@@ -130,17 +132,17 @@ func (c *checker) inTarget(at string, e *Environment, r Runtime, t *TargetTest) 
 	case r.HTTP.Protocol == GRPC:
 		c.related([]string{at + ".load"}, at+".load", "is requests of HTTP, which a server of gRPC does not answer; test it with commands")
 		return
-	case !r.public() || !strings.HasPrefix(path, "/"):
+	case !r.public() || !r.Expose.known() || !strings.HasPrefix(path, "/"):
 		return
 	case !r.Expose.Covers(path):
-		c.related([]string{at + ".load.path"}, at+".load.path", "does not reach the service, whose path is %s, got %s", r.Expose.Path, text.Quote(path))
+		c.related([]string{expose + ".path"}, at+".load.path", "does not reach the service, whose path is %s, got %s", r.Expose.Path, text.Quote(path))
 	default:
 		if b := r.Expose.blocks(path); b != "" {
-			c.add(at+".load.path", "is answered by the web ACL with 403, for expose.block has %s, got %s", text.Quote(b), text.Quote(path))
+			c.related([]string{expose + ".block"}, at+".load.path", "is answered by the web ACL with 403, for expose.block has %s, got %s", text.Quote(b), text.Quote(path))
 		}
 	}
 	if n := l.RequestsPerSecond * int(min(l.Duration, RateWindow)/time.Second); n > maxPublicLoad {
-		c.related([]string{at + ".load.duration"}, at+".load.requestsPerSecond", "makes %d requests in %s, more than %d: the web ACL of the public load "+
+		c.related([]string{at + ".load.duration", expose}, at+".load.requestsPerSecond", "makes %d requests in %s, more than %d: the web ACL of the public load "+
 			"balancer blocks an address with more than %d in %s, and the calls of tasks come from the same one; ask at most %d times a second for so long, or the "+
 			"services behind it", n, text.Duration(min(l.Duration, RateWindow)), maxPublicLoad, RateLimit, text.Duration(RateWindow),
 			maxPublicLoad/int(min(l.Duration, RateWindow)/time.Second))

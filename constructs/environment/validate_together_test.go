@@ -215,6 +215,23 @@ func TestResolve(t *testing.T) {
 	}
 }
 
+// Each case catches a reference to a service without an address that resolves to something, or an error that does not say what to do.
+func TestResolveWithoutAnAddress(t *testing.T) {
+	for want, change := range map[string]func(*Plan){
+		"${services.catalog.url} refers to a worker, which has no address; these have one: ui": func(p *Plan) {
+			catalog(p).Runtime.HTTP, catalog(p).Runtime.Expose = nil, nil
+		},
+		"${services.catalog.url} has no address until catalog is exposed, either internally or at a public path": func(p *Plan) {
+			catalog(p).Runtime.Expose = nil
+		},
+	} {
+		p := newPlan(change)
+		if got, err := p.Resolve(beta(p).Targets(p.Store)[0], "${services.catalog.url}"); err == nil || err.Error() != want {
+			t.Errorf("got %q, %v; want %s", got, err, want)
+		}
+	}
+}
+
 // Catches an override whose exposure or port a reference does not follow.
 func TestResolveFollowsOverrides(t *testing.T) {
 	p := newPlan(func(p *Plan) {

@@ -1,6 +1,7 @@
 package environment
 
 import (
+	"errors"
 	"maps"
 	"regexp"
 	"slices"
@@ -49,14 +50,16 @@ func (c *checker) references(at string, e *Environment, variables map[string]str
 	}
 	for _, name := range sortedKeys(variables) {
 		path, value := text.Under(at, name), variables[name]
-		if isDeployTime(value) {
-			c.add(path, "%v", errDeployTime)
-			continue
-		}
-		if _, err := c.plan.Resolve(t, value); err != nil {
-			for _, line := range strings.Split(err.Error(), "\n") {
-				c.add(path, "%s", line)
+		_, errs := c.plan.resolve(t, value)
+		for _, err := range errs {
+			var none *noAddress
+			switch {
+			case !errors.As(err, &none):
+				c.add(path, "%v", err)
+			case none.worker:
+				c.related([]string{text.Under("services", none.service) + ".expose"}, path, "%v", err)
 			}
+			// What is wrong with the expose of another service is said there.
 		}
 	}
 }

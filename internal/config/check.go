@@ -62,8 +62,12 @@ func (c *Config) shape(d *decoder) {
 	}
 	for _, e := range c.Environments {
 		path := text.Under(text.Under("environments", e.Name), "domain")
-		if e.Value.Domain == nil && !d.broken[path] {
-			fail(path, "is required: the environment's zone as {name: …, zoneId: …}, or none, which means HTTP without TLS")
+		if e.Value.Domain == nil {
+			// Not none, in the plan: what needs a domain may come to have one.
+			e.Value.Domain = &Domain{}
+			if !d.within(path) {
+				fail(path, "is required: the environment's zone as {name: …, zoneId: …}, or none, which means HTTP without TLS")
+			}
 		}
 	}
 	for _, s := range c.Services {
@@ -74,8 +78,12 @@ func (c *Config) shape(d *decoder) {
 		}
 		overrides := text.Under(text.Under("services", s.Name), "overrides")
 		for _, name := range s.Value.Overrides.Names() {
-			if c.Environments.Get(name) == nil {
-				fail(text.Under(overrides, name), "no environment has this name; "+text.Suggest(name, c.Environments.Names()))
+			switch path := text.Under(overrides, name); {
+			case c.Environments.Get(name) != nil:
+			case d.broken["environments"]:
+				d.broken[path] = true // nobody knows which there are
+			default:
+				fail(path, "no environment has this name; "+text.Suggest(name, c.Environments.Names()))
 			}
 		}
 	}
@@ -154,11 +162,22 @@ func parent(path string) string {
 func (c *Config) isBroken(d *decoder, p environment.Problem) bool {
 	for _, path := range append([]string{p.Path}, p.Related...) {
 		for _, l := range layers(path, p.Environment) {
-			for ; l != "" && l != "defaults"; l = parent(l) {
-				if d.broken[l] {
-					return true
-				}
+			if l != "defaults" && d.within(l) {
+				return true
 			}
+			if _, said := c.nodes[l]; said {
+				break // it wins over what is wrong beneath it
+			}
+		}
+	}
+	return false
+}
+
+// within says whether the setting at path, or something that contains it, has a problem already.
+func (d *decoder) within(path string) bool {
+	for ; path != ""; path = parent(path) {
+		if d.broken[path] {
+			return true
 		}
 	}
 	return false

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/storeship/storeship/internal/text"
 )
 
 // field is a key of a struct, as its tags describe it.
@@ -31,6 +33,33 @@ func (f field) bound(tag string) (int64, bool) {
 		panic(fmt.Sprintf("config: tag %s:%q is neither a number nor a duration", tag, s))
 	}
 	return int64(t), true
+}
+
+// allowed says which numbers or durations the field takes: "1 to 5000"; nothing where it has no bounds.
+func (f field) allowed(show func(int64) string) string {
+	low, hasLow := f.bound("min")
+	high, hasHigh := f.bound("max")
+	switch offered := numbers[f.tag.Get("enum")]; {
+	case offered != nil:
+		return text.Or(offered)
+	case hasLow && hasHigh:
+		return show(low) + " to " + show(high)
+	case hasLow:
+		return "at least " + show(low)
+	}
+	return ""
+}
+
+// one says what the field's value must be: "a whole number, 1 to 5000".
+func (f field) one(what string, show func(int64) string) string {
+	allowed := f.allowed(show)
+	switch {
+	case allowed == "":
+		return what
+	case numbers[f.tag.Get("enum")] != nil:
+		return what + ": " + allowed
+	}
+	return what + ", " + allowed
 }
 
 // example is a duration that the field takes: its default, or one within its bounds.

@@ -106,7 +106,7 @@ func TestFullFileSaysEveryKey(t *testing.T) {
 	}
 }
 
-// Catches a key whose wrong type is taken silently, at any place of the file.
+// Catches a key whose wrong type is taken silently, at any place of the file, and what follows from it said as if it were a mistake of its own.
 func TestWrongTypesAreRefusedEverywhere(t *testing.T) {
 	full(t, func(root *yaml.Node, path string, typ reflect.Type, tag field, n *yaml.Node) {
 		if path == "" {
@@ -117,8 +117,8 @@ func TestWrongTypesAreRefusedEverywhere(t *testing.T) {
 		} else {
 			*n = scalar("5", "!!int")
 		}
-		if ps := problemsOf(t, root); !hasProblem(ps, path) {
-			t.Errorf("%s: a wrong type is no problem: %v", path, ps)
+		if ps := problemsOf(t, root); !hasProblem(ps, path) || len(ps) != 1 {
+			t.Errorf("%s: a wrong type is not one problem: %v", path, ps)
 		}
 		_, isMap := reflect.New(typ).Interface().(ordered)
 		if isMap || tag.nullable {
@@ -146,7 +146,22 @@ func TestUnknownKeysAreRefusedEverywhere(t *testing.T) {
 	})
 }
 
-// Catches a value that the schema refuses in an editor and the program takes, or a bound that is in a tag only.
+// Catches a reference that is taken as it is written, at any place of the file but where people explain themselves or name files.
+func TestReferencesAreRefusedWhereNoneIsResolved(t *testing.T) {
+	full(t, func(root *yaml.Node, path string, typ reflect.Type, _ field, n *yaml.Node) {
+		if n.Kind != yaml.ScalarNode || typ.Kind() != reflect.String || strings.HasSuffix(path, "reason") || strings.Contains(path, ".filePaths.") ||
+			strings.Contains(path, ".tests.performance.variables.") { // resolved, but there is no environment that it runs in
+			return
+		}
+		*n = scalar("/${services.nope.url}", "!!str")
+		if ps := problemsOf(t, root); !hasProblem(ps, path) {
+			t.Errorf("%s: a reference is no problem: %v", path, ps)
+		}
+	})
+}
+
+// Catches a value that the schema refuses in an editor and the program takes, a bound that is in a tag only, and what follows from a wrong value
+// said as if it were a mistake of its own.
 func TestTagsAreEnforced(t *testing.T) {
 	full(t, func(root *yaml.Node, path string, typ reflect.Type, tag field, n *yaml.Node) {
 		if n.Kind != yaml.ScalarNode || path == "" {
@@ -174,8 +189,27 @@ func TestTagsAreEnforced(t *testing.T) {
 		}
 		for _, b := range bad {
 			*n = b
-			if ps := problemsOf(t, root); !hasProblem(ps, path) {
-				t.Errorf("%s: %s is no problem: %v", path, b.Value, ps)
+			if ps := problemsOf(t, root); !hasProblem(ps, path) || len(ps) != 1 {
+				t.Errorf("%s: %s is not one problem: %v", path, b.Value, ps)
+			}
+		}
+	})
+}
+
+// Catches a number or duration that is refused without a word on which are allowed.
+func TestWrongNumbersAreToldWhichAreRight(t *testing.T) {
+	full(t, func(root *yaml.Node, path string, typ reflect.Type, tag field, n *yaml.Node) {
+		least := tag.tag.Get("min")
+		if typ.Kind() != reflect.Int && typ != reflect.TypeFor[Duration]() || least == "" {
+			return
+		}
+		if offered := numbers[tag.tag.Get("enum")]; offered != nil {
+			least = text.Or(offered)
+		}
+		for _, wrong := range []yaml.Node{scalar("lots", "!!str"), scalar("0.5", "!!float"), scalar("99999999999999999999999", "!!float")} {
+			*n = wrong
+			if ps := problemsOf(t, root); len(ps) != 1 || !strings.Contains(ps[0].Message, least) {
+				t.Errorf("%s: %s: want %s in %v", path, wrong.Value, least, ps)
 			}
 		}
 	})

@@ -34,7 +34,7 @@ func (d *decoder) scalar(path string, n *yaml.Node, v reflect.Value, f field) {
 			if tag == "!!str" && strings.Trim(n.Value, "0123456789") == "" {
 				hint = "; remove the quotes"
 			}
-			d.fail(path, n, "must be a whole number, got %s%s", describe(n), hint)
+			d.fail(path, n, "must be %s, got %s%s", f.one("a whole number", text.Number), describe(n), hint)
 			return
 		}
 		if d.inRange(path, n, f, int64(i), n.Value, text.Number) {
@@ -57,13 +57,7 @@ func (d *decoder) inRange(path string, n *yaml.Node, f field, got int64, said st
 	high, hasHigh := f.bound("max")
 	switch {
 	case hasLow && got < low, hasHigh && got > high:
-		allowed := "at least " + show(low)
-		if offered := numbers[f.tag.Get("enum")]; offered != nil {
-			allowed = text.Or(offered)
-		} else if hasHigh {
-			allowed = show(low) + " to " + show(high)
-		}
-		d.fail(path, n, "must be %s, got %s", allowed, shorten(said))
+		d.fail(path, n, "must be %s, got %s", f.allowed(show), shorten(said))
 		return false
 	}
 	return true
@@ -71,12 +65,13 @@ func (d *decoder) inRange(path string, n *yaml.Node, f field, got int64, said st
 
 // decode reads a duration.
 func (d *Duration) decode(dec *decoder, path string, n *yaml.Node, f field) {
+	show := func(i int64) string { return text.Duration(time.Duration(i)) }
 	parsed, err := time.ParseDuration(n.Value)
 	if n.Kind != yaml.ScalarNode || n.ShortTag() != "!!str" || err != nil {
-		dec.fail(path, n, "must be a duration with its unit, such as %s, got %s", f.example(), describe(n))
+		dec.fail(path, n, "must be %s, such as %s, got %s", f.one("a duration with its unit", show), f.example(), describe(n))
 		return
 	}
-	if dec.inRange(path, n, f, int64(parsed), n.Value, func(i int64) string { return text.Duration(time.Duration(i)) }) {
+	if dec.inRange(path, n, f, int64(parsed), n.Value, show) {
 		*d = Duration(parsed)
 	}
 }

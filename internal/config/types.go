@@ -235,7 +235,7 @@ type Runtime struct {
 	// Expose says who can reach the service. Required with http, not allowed without.
 	Expose *Expose `yaml:"expose"`
 	// Variables of the container's environment. ${services.NAME.url} refers to another service; host, port and address
-	// (host:port, without a scheme) instead of url are parts of it. $${ is a literal ${.
+	// (host:port, without a scheme) instead of url are parts of it. $${ is a literal ${. Only variables can refer to services.
 	Variables map[string]string `yaml:"variables" pattern:"variable" empty:"allowed"`
 	// Secrets of the container's environment: "secretsmanager:<name>/credentials#<key>" or "ssm:/<parameter>".
 	Secrets map[string]string `yaml:"secrets" pattern:"variable"`

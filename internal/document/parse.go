@@ -46,21 +46,21 @@ func Parse(file string, data []byte) (*yaml.Node, error) {
 	case errors.Is(err, io.EOF):
 		return fail(1, 1, ErrEmpty)
 	case err != nil:
-		line, message := yamlError(err, data)
-		return fail(line, 1, message)
+		return fail(yamlError(err, data))
 	}
 	root := doc.Content[0]
 	if root.ShortTag() == "!!null" {
 		return fail(1, 1, ErrEmpty)
 	}
 	if err := dec.Decode(&second); !errors.Is(err, io.EOF) {
-		line, message := 1, "a second document begins; a file is one document"
 		if err != nil {
-			line, message = yamlError(err, data)
-		} else if len(second.Content) > 0 {
+			return fail(yamlError(err, data))
+		}
+		line := 1
+		if len(second.Content) > 0 {
 			line = second.Content[0].Line
 		}
-		return fail(line, 1, message)
+		return fail(line, 1, "a second document begins; a file is one document")
 	}
 	return root, nil
 }
@@ -89,7 +89,7 @@ var (
 )
 
 // yamlError rewrites the parser's error: where it is, and what to do about the commonest cause, a tab.
-func yamlError(err error, data []byte) (line int, message string) {
+func yamlError(err error, data []byte) (line, column int, message string) {
 	text := strings.SplitN(err.Error(), "\n", 2)[0]
 	if m := yamlLine.FindStringSubmatch(text); m != nil {
 		line, _ = strconv.Atoi(m[1])
@@ -97,18 +97,28 @@ func yamlError(err error, data []byte) (line int, message string) {
 	}
 	lines := strings.Split(string(data), "\n")
 	if m := yamlAnchor.FindStringSubmatch(text); m != nil {
-		for i, l := range lines {
-			if strings.Contains(l, "*"+m[1]) {
-				return i + 1, "is not YAML: *" + m[1] + " refers to no anchor above it"
-			}
+		if line, column, ok := alias(m[1], lines); ok {
+			return line, column, "is not YAML: *" + m[1] + " refers to no anchor above it"
 		}
 	}
 	line = min(max(line, 1), len(lines))
 	// The parser names the line of the token before the one that it could not read, or of that one.
 	for i := line; i <= min(line+1, len(lines)); i++ {
 		if tabIndent.MatchString(lines[i-1]) {
-			return i, "is not YAML: the line is indented with a tab; indent with spaces"
+			return i, 1, "is not YAML: the line is indented with a tab; indent with spaces"
 		}
 	}
-	return line, "is not YAML: " + text
+	return line, 1, "is not YAML: " + text
+}
+
+// alias finds where *name first stands for an anchor, and not in a comment or within a text: the parser does not say.
+func alias(name string, lines []string) (line, column int, found bool) {
+	pattern := regexp.MustCompile(`(?:^|[\s\[{,])(\*` + regexp.QuoteMeta(name) + `)(?:$|[\s\]},])`)
+	for i, l := range lines {
+		l, _, _ = strings.Cut(" "+l, " #") // a comment may begin the line
+		if at := pattern.FindStringSubmatchIndex(l); at != nil {
+			return i + 1, utf8.RuneCountInString(l[:at[2]]), true
+		}
+	}
+	return 0, 0, false
 }
