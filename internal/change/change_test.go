@@ -77,12 +77,37 @@ const (
     expose: internal
     secrets: {SESSION: "ssm:/cart/session"}
 `
+	chained = `    variables: {STOCK_URL: "${services.stock.url}"}
+  stock:
+    build: {preset: go}
+    http: {port: 8080, health: /health}
+    expose: internal
+`
 	gamma = `  gamma:
     kind: preproduction
     account: "333333333333"
     domain: {name: gamma.shop.example.com, zoneId: Z03}
     approval: {}
     waves: [{regions: [us-west-2, us-east-2]}]
+`
+	shop = `  shop:
+    source: {repository: retail-ui}
+    build: {preset: java-maven}
+    http: {port: 8080, health: /health}
+    expose: {path: /*, block: [/utility/*], priority: 49309}
+`
+	ui = `  ui:
+    source: {repository: retail-ui}
+    build: {preset: java-maven}
+    http: {port: 8080, health: /health}
+    expose: {path: /*, block: [/utility/*]}
+    variables: {ORDERS_URL: "${services.orders.url}"}
+`
+	orders = `  orders:
+    source: {repository: retail-orders}
+    build: {preset: java-maven}
+    http: {port: 8080, health: /health}
+    expose: internal
 `
 	catalog = `  catalog:
     build: {preset: go}
@@ -111,6 +136,9 @@ var cases = []struct {
 	{"remove-environment", true, []string{"  prod:\n", gamma + "  prod:\n"}},
 	{"rename-service", false, []string{"  orders:\n", "  ordering:\n", "services.orders.url", "services.ordering.url"}},
 	{"rename-public-service", false, []string{"  ui:\n", "  web:\n", "block: [/utility/*]", "block: [/utility/*], priority: 49309"}},
+	{"replace-public-service", false, []string{ui, shop, orders, ""}},
+	// In the old file ui calls cart and cart calls stock; in the new one neither is there.
+	{"remove-chain", true, []string{`orders.url}"`, `orders.url}", CART_URL: "${services.cart.url}"`, "  catalog:\n", cart + chained + "  catalog:\n"}},
 	{"rename-environment", false, []string{"  beta:\n", "  dev:\n"}},
 	{"engine-to-rolling", false, []string{"    secrets: {API", "    release: {engine: rolling}\n    secrets: {API"}},
 	{"engine-to-codedeploy", true, []string{"    secrets: {API", "    release: {engine: rolling}\n    secrets: {API"}},

@@ -27,6 +27,8 @@ type walk struct {
 	at map[string]int
 	// last has the place of the last one.
 	last map[string]int
+	// step has the number of the step in which the deletion of a stack begins.
+	step map[string]int
 	n    int
 	// early says that the last push had only made regions dark: nothing relies on it but what is deleted later.
 	early bool
@@ -106,7 +108,7 @@ func check(t *testing.T, name string, c *Change, old, new *environment.Plan) {
 		}
 		return
 	}
-	w := &walk{t: t, name: name, old: map[string]bool{}, new: map[string]rollout.Stack{}, ids: map[string]rollout.Stack{}, at: map[string]int{}, last: map[string]int{}}
+	w := &walk{t: t, name: name, old: map[string]bool{}, new: map[string]rollout.Stack{}, ids: map[string]rollout.Stack{}, at: map[string]int{}, last: map[string]int{}, step: map[string]int{}}
 	for _, s := range stacks(old) {
 		w.old[keyOf(s)] = true
 	}
@@ -116,16 +118,21 @@ func check(t *testing.T, name string, c *Change, old, new *environment.Plan) {
 			w.ids[s.ID] = s
 		}
 	}
-	for _, s := range c.Steps {
+	for i, s := range c.Steps {
 		if strings.HasPrefix(s.Title, "Push the delivery repository") {
 			w.early = strings.Contains(strings.Join(s.Notes, " "), "Nothing else changes yet")
 		}
 		for _, x := range s.Commands {
+			n := len(w.deleted)
 			w.command(x, old.DeliverySource().Repository)
+			for _, k := range w.deleted[n:] {
+				w.step[k] = i
+			}
 		}
 	}
 	w.accounts(old, new)
 	w.order(old, new)
+	w.callers(old, new)
 }
 
 // accounts checks that what goes is deleted once, and what comes is made by someone.
@@ -200,6 +207,26 @@ func (w *walk) order(old, new *environment.Plan) {
 		}
 	}
 	w.bootstrapped(new)
+}
+
+// callers checks that no service is deleted while one that goes as well still runs and calls it.
+func (w *walk) callers(old, new *environment.Plan) {
+	for _, t := range old.Store.Targets() {
+		step := func(service string) (int, bool) {
+			i, ok := w.step[key(t.Environment.Account, t.Region, t.ServiceStackName(service))]
+			return i, ok
+		}
+		for _, s := range only(services(old), services(new)) {
+			for _, value := range old.Service(s).In(t.Environment).Variables {
+				for _, called := range environment.References(value) {
+					caller, ok := step(s)
+					if first, ok2 := step(called); ok && ok2 && first < caller {
+						w.t.Errorf("%s: %s is deleted in step %d, and %s, which calls it, in step %d", w.name, called, first+1, s, caller+1)
+					}
+				}
+			}
+		}
+	}
 }
 
 // bootstrapped checks that every region of an account that gets its first stack is prepared before.

@@ -18,8 +18,9 @@ type push struct {
 }
 
 // pushes are the states of the delivery repository between the plans. One is enough, unless a service would be released
-// that calls one which is not there yet, or would still call one which is gone: the end of a push's platform run starts
-// every pipeline that changed. Regions that customers come to, or leave, take pushes as well; see [move].
+// that calls one which is not there yet, or something that still runs would call one which is gone: the end of a push's
+// platform run starts every pipeline that changed, and a service whose address another takes answers until that is released.
+// Regions that customers come to, or leave, take pushes as well; see [move].
 func (c *comparer) pushes() []push {
 	old, new := c.old.plan, c.new.plan
 	early := c.callers(new, only(services(new), services(old)))
@@ -43,10 +44,33 @@ func (c *comparer) takers() []string {
 	return names
 }
 
-// kept are the other services that go, if others still call them: these are released without first.
+// kept are the other services that go and that others still call: services of both plans, which are released without first;
+// takers, which are deleted first; and what is kept itself.
 func (c *comparer) kept() []string {
-	names := only(only(services(c.old.plan), services(c.new.plan)), c.takers())
-	return slices.DeleteFunc(names, func(name string) bool { return len(c.callers(c.old.plan, []string{name})) == 0 })
+	old := c.old.plan
+	gone := only(only(services(old), services(c.new.plan)), c.takers())
+	var names []string
+	for more := gone; len(more) > 0; {
+		more = slices.DeleteFunc(only(gone, names), func(name string) bool {
+			return len(c.callers(old, []string{name})) == 0 && !refers(old, slices.Concat(c.takers(), names), name)
+		})
+		names = append(names, more...)
+	}
+	return both(gone, names)
+}
+
+// refers says whether one of the named services refers to a service in plan p, in any environment.
+func refers(p *environment.Plan, named []string, service string) bool {
+	return slices.ContainsFunc(named, func(name string) bool {
+		return slices.ContainsFunc(p.Store.Environments, func(e *environment.Environment) bool {
+			for _, value := range p.Service(name).In(e).Variables {
+				if slices.Contains(environment.References(value), service) {
+					return true
+				}
+			}
+			return false
+		})
+	})
 }
 
 // callers lists the services of both plans that refer to one of the named services in plan p, in an environment of both,

@@ -75,10 +75,10 @@ func (r plans) file() string {
 		b.WriteString("}\n")
 	}
 	fmt.Fprintf(&b, "defaults: {cpu: %s, memoryMiB: 2048}\nservices:\n", r.pick("512", "1024"))
-	names := r.some([]string{"ui", "admin", "cart", "orders", "catalog", "checkout"}, 1)
+	names := r.some([]string{r.pick("ui", "shop"), "admin", "cart", "orders", "catalog", "checkout"}, 1)
 	var internal []string
 	for _, name := range names {
-		if name != "ui" && name != "admin" {
+		if !slices.Contains([]string{"ui", "shop", "admin"}, name) {
 			internal = append(internal, name)
 		}
 	}
@@ -87,6 +87,8 @@ func (r plans) file() string {
 		switch name {
 		case "ui":
 			expose = "{path: /*, block: [/private/*]}"
+		case "shop": // can take the address of ui over, and ui not that of shop
+			expose = "{path: /*, block: [/private/*], priority: 50000}"
 		case "admin":
 			expose = "{path: /admin/*}"
 		}

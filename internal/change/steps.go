@@ -16,7 +16,8 @@ type builder struct {
 	live  []rollout.Stack
 	// last is the plan that was pushed last.
 	last *environment.Plan
-	// takers are the services that go and are deleted only when another has come to their address.
+	// takers are the services that go and are deleted only when another has come to their address: with the push that they
+	// leave the file with, for what they call is still there then.
 	takers []string
 	all    []rollout.Step
 }
@@ -87,8 +88,8 @@ func (b *builder) push(p push, i, n int) {
 	b.last = p.plan
 	b.release(before, came, starts)
 	b.forget(before)
-	if i == n-1 {
-		b.services(b.takers, "Delete what runs of "+text.List(b.takers)+", whose address another service has now")
+	if taken := both(gone, b.takers); len(taken) > 0 {
+		b.services(taken, "Delete what runs of "+text.List(taken)+", whose address another service has now")
 	}
 }
 
