@@ -51,6 +51,11 @@ func between(t testing.TB, old, new string) *Change {
 	return New(parse(t, "old.yaml", old), parse(t, "new.yaml", new), Options{})
 }
 
+// comparing is what [New] works with.
+func comparing(old, new *config.Config) *comparer {
+	return &comparer{old: side{old, old.Plan()}, new: side{new, new.Plan()}, change: &Change{From: old.File(), To: new.File()}}
+}
+
 func golden(t *testing.T, name, got string) {
 	t.Helper()
 	path := filepath.Join("testdata", name)
@@ -172,6 +177,9 @@ var cases = []struct {
 `}},
 	{"delivery-and-sources", false, []string{"environments:\n", "delivery: {repository: retail-delivery}\nenvironments:\n", "{repository: retail-ui}", "{repository: retail-web}",
 		"{repository: retail-orders}", "{repository: retail-orders, branch: release}"}},
+	{"delivery-name-and-branch", false, []string{"environments:\n", "delivery: {repository: retail-delivery, branch: release}\nenvironments:\n"}},
+	{"delivery-to-github", false, []string{"environments:\n", "delivery: {" + github + "}\nenvironments:\n"}},
+	{"delivery-from-github", true, []string{"environments:\n", "delivery: {" + github + "}\nenvironments:\n"}},
 }
 
 // Golden text: what people read, for each kind of change. Catches any change of it that nobody looked at.

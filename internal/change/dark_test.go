@@ -83,7 +83,7 @@ func TestDarkRegions(t *testing.T) {
 
 // darkOf are the dark regions of prod in each push.
 func darkOf(old, new *config.Config) []string {
-	x := &comparer{old: side{old, old.Plan()}, new: side{new, new.Plan()}, change: &Change{}}
+	x := comparing(old, new)
 	var dark []string
 	for _, p := range x.pushes() {
 		dark = append(dark, strings.Join(p.plan.Store.Environment("prod").Dark, ", "))

@@ -22,7 +22,6 @@ func (b *builder) prepare(next *environment.Plan) {
 	b.artifacts(next)
 	b.secrets(next)
 	b.connections(next)
-	b.branches(next)
 }
 
 // kinds lets the pipelines do what the new kind of an environment needs: tests are started, and canaries looked at, by kind.
@@ -231,26 +230,6 @@ func targetOf(p *environment.Plan, t environment.Target) *environment.Target {
 	return nil
 }
 
-// branches pushes what a pipeline is to follow from now on, where that is another place that must be there before.
-func (b *builder) branches(next *environment.Plan) {
-	step := rollout.Step{Title: "Push what is followed from now on, from the folders that it is of"}
-	move := func(old, new environment.Source) {
-		at := func(s environment.Source) string { return string(s.Provider) + " " + s.FullName() }
-		if at(old) == at(new) && old.Branch == new.Branch && old.Key == new.Key || hosted(new) && at(old) != at(new) || new.Provider == environment.S3 {
-			return // a CodeCommit repository is made, or renamed, by a pipeline; so is the source bucket
-		}
-		b.send(&step, new)
-	}
-	move(b.last.DeliverySource(), next.DeliverySource())
-	for _, name := range both(services(next), services(b.last)) {
-		move(b.last.SourceOf(b.last.Service(name)), next.SourceOf(next.Service(name)))
-	}
-	if len(step.Commands)+len(step.Notes) > 0 {
-		step.Notes = append(step.Notes, "A pipeline whose source does not exist fails in Source, and cannot update itself.")
-		b.all = append(b.all, step)
-	}
-}
-
 // connections looks at connections that no pipeline has used before: they are made by hand.
 func (b *builder) connections(next *environment.Plan) {
 	b.add(rollout.NewShell(next, rollout.Options{}).Connections(only(connections(next), connections(b.last))...))
@@ -258,11 +237,7 @@ func (b *builder) connections(next *environment.Plan) {
 
 func connections(p *environment.Plan) []string {
 	var all []string
-	sources := []environment.Source{p.DeliverySource()}
-	for _, s := range p.Services {
-		sources = append(sources, p.SourceOf(s))
-	}
-	for _, s := range sources {
+	for _, s := range sources(p) {
 		if s.Connection != "" {
 			all = append(all, only([]string{s.Connection}, all)...)
 		}

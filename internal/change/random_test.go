@@ -37,6 +37,8 @@ var kinds = map[string]string{
 	"prodtwo": "{kind: production, account: \"555555555555\", domain: none",
 }
 
+const github = `provider: github, owner: acme, connection: "arn:aws:codeconnections:us-west-2:111111111111:connection/0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0"`
+
 // valid is the next file that is valid: a few are not.
 func (r plans) valid() string {
 	for {
@@ -50,8 +52,8 @@ func (r plans) valid() string {
 func (r plans) file() string {
 	var b strings.Builder
 	b.WriteString("store: shop\ntools: {account: \"111111111111\", region: us-west-2}\n")
-	if r.IntN(4) == 0 {
-		b.WriteString("delivery: {branch: next}\n")
+	if r.IntN(3) == 0 {
+		fmt.Fprintf(&b, "delivery: {%s}\n", r.pick("branch: next", "repository: program", "repository: program, branch: next", github, github+", repository: program"))
 	}
 	b.WriteString("environments:\n")
 	for _, name := range r.some([]string{"alpha", "beta", "gamma", "prod", "prodtwo"}, 1) {
@@ -95,7 +97,7 @@ func (r plans) file() string {
 		fmt.Fprintf(&b, "  %s: {build: {preset: go}, http: {port: 8080, health: /health}, expose: %s", name, expose)
 		if r.IntN(3) == 0 {
 			fmt.Fprintf(&b, ", source: %s", r.pick("{repository: one, branch: main}", "{repository: two}", "{branch: release}", "{provider: s3}",
-				"{provider: github, owner: acme, connection: \"arn:aws:codeconnections:us-west-2:111111111111:connection/0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0\"}"))
+				"{"+github+"}"))
 		}
 		if r.IntN(3) == 0 {
 			fmt.Fprintf(&b, ", secrets: {KEY: \"secretsmanager:%s/credentials#%s\"}", r.pick("shared", name), r.pick("a", "b"))

@@ -35,6 +35,7 @@ func (c *comparer) steps() {
 	for i, p := range pushes {
 		b.push(p, i, len(pushes))
 	}
+	b.git()
 	b.removePlaces()
 	c.change.Steps = b.all
 	c.stays(pushes)
@@ -72,6 +73,7 @@ func (b *builder) take(match func(rollout.Stack) bool) []rollout.Stack {
 func (b *builder) push(p push, i, n int) {
 	gone := only(services(b.last), services(p.plan))
 	b.prepare(p.plan)
+	b.ahead(p)
 	b.farewell(only(environments(b.last), environments(p.plan)))
 	b.pipelines(gone)
 	b.services(only(gone, b.takers), "Delete what runs of "+text.List(only(gone, b.takers)))
