@@ -158,6 +158,7 @@ var cases = []struct {
 	{"refused-tools", false, []string{`region: us-west-2}`, `region: eu-west-1}`}},
 	{"refused-public-rename", false, []string{"  ui:\n", "  shop:\n"}},
 	{"refused-domain", false, []string{"  prod:\n", "  live:\n", `account: "444444444444"`, `account: "555555555555"`, "overrides: {prod", "overrides: {live"}},
+	{"refused-domain-in-other-regions", false, []string{"  prod:\n", "  live:\n", "[us-west-2, us-east-1]", "[eu-north-1]", "\n      - {regions: [eu-west-1]}", "", "overrides: {prod", "overrides: {live"}},
 	{"no-change", false, []string{"defaults: {cpu: 512, memoryMiB: 1024}", "defaults: {memoryMiB: 1024}"}},
 	{"several", false, []string{catalog, "", "  orders:\n", cart + "  orders:\n", "[eu-west-1]", "[eu-central-1]", `orders.url}"`, `orders.url}", CART_URL: "${services.cart.url}"`,
 		"  prod:\n", gamma + "  prod:\n"}},
@@ -450,5 +451,20 @@ services:
 				t.Errorf("%s: starts %q, want %q", name, got, c.want)
 			}
 		}
+	}
+}
+
+// Catches a domain that a new environment takes from one that goes, where another new one stands in the account of that and looks
+// like its rename.
+func TestEveryDomainThatIsTakenIsRefused(t *testing.T) {
+	old := edit(t, base(t), "  prod:\n", gamma+"  prod:\n")
+	new := edit(t, old, "  gamma:\n", "  stage:\n", "gamma.shop.example.com, zoneId: Z03", "shop.example.com, zoneId: Z04", "  prod:\n", "  live:\n",
+		"{name: shop.example.com, zoneId: Z04}\n    approval: {notify", "{name: gamma.shop.example.com, zoneId: Z03}\n    approval: {notify", "overrides: {prod", "overrides: {live")
+	var paths []string
+	for _, r := range between(t, old, new).Refusals {
+		paths = append(paths, r.Path)
+	}
+	if want := []string{"environments.live.domain", "environments.stage.domain"}; !slices.Equal(paths, want) {
+		t.Errorf("got %q, want %q", paths, want)
 	}
 }

@@ -91,15 +91,19 @@ func (c *comparer) kindChanged(path string) bool {
 	return slices.ContainsFunc(c.change.Differences, func(d Difference) bool { return d.What == environment+".kind" })
 }
 
-// refuseEnvironments finds a new environment where an old one stands in the way.
+// refuseEnvironments finds a new environment where an old one stands in the way. Of other regions, too: its latency records would
+// lead customers there before any service is.
 func (c *comparer) refuseEnvironments() {
-	for _, r := range c.renamedEnvironments() {
-		a, b := c.old.plan.Store.Environment(r.old), c.new.plan.Store.Environment(r.new)
-		if !sameDomain(a, b) || len(both(regions(a), regions(b))) == 0 {
-			continue
+	old, new := c.old.plan, c.new.plan
+	for _, o := range only(environments(old), environments(new)) {
+		for _, n := range only(environments(new), environments(old)) {
+			a, b := old.Store.Environment(o), new.Store.Environment(n)
+			if !sameDomain(a, b) {
+				continue
+			}
+			c.refusal("environments."+n+".domain", fmt.Sprintf("%s is the domain of %s, whose records and certificates stand until it is removed", b.Domain.Name, o),
+				fmt.Sprintf("give %s a domain of its own, move the customers there, then remove %s; or, with downtime, remove %s in a change of its own first", n, o, o))
 		}
-		c.refusal("environments."+r.new+".domain", fmt.Sprintf("%s is the domain of %s, whose records and certificates stand until it is removed", b.Domain.Name, r.old),
-			fmt.Sprintf("give %s a domain of its own, move the customers there, then remove %s; or, with downtime, remove %s in a change of its own first", r.new, r.old, r.old))
 	}
 }
 
