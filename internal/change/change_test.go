@@ -88,6 +88,8 @@ const (
     http: {port: 8080, health: /health}
     expose: internal
 `
+	tester = `    tests: {integration: {commands: [./test], variables: {CART_URL: "${services.cart.url}"}}}
+`
 	gamma = `  gamma:
     kind: preproduction
     account: "333333333333"
@@ -144,6 +146,8 @@ var cases = []struct {
 	{"replace-public-service", false, []string{ui, shop, orders, ""}},
 	// In the old file ui calls cart and cart calls stock; in the new one neither is there.
 	{"remove-chain", true, []string{`orders.url}"`, `orders.url}", CART_URL: "${services.cart.url}"`, "  catalog:\n", cart + chained + "  catalog:\n"}},
+	{"add-service-with-tester", false, []string{"  catalog:\n", cart + "  catalog:\n", "    secrets: {API", tester + "    secrets: {API"}},
+	{"remove-service-with-tester", true, []string{"  catalog:\n", cart + "  catalog:\n", "    secrets: {API", tester + "    secrets: {API"}},
 	{"rename-environment", false, []string{"  beta:\n", "  dev:\n"}},
 	{"engine-to-rolling", false, []string{"    secrets: {API", "    release: {engine: rolling}\n    secrets: {API"}},
 	{"engine-to-codedeploy", true, []string{"    secrets: {API", "    release: {engine: rolling}\n    secrets: {API"}},

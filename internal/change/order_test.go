@@ -220,7 +220,7 @@ func (w *walk) callers(old, new *environment.Plan) {
 			return i, ok
 		}
 		for _, s := range only(services(old), services(new)) {
-			for _, value := range old.Service(s).In(t.Environment).Variables {
+			for _, value := range variables(old.Service(s).In(t.Environment)) {
 				for _, called := range environment.References(value) {
 					caller, ok := step(s)
 					if first, ok2 := step(called); ok && ok2 && first < caller {
@@ -288,9 +288,9 @@ func safe(t *testing.T, name, old, new string) {
 			for _, e := range both(environments(p.plan), environments(last)) {
 				before, after := resolved(last, s, e), resolved(p.plan, s, e)
 				calls := func(p *environment.Plan, missing []string) {
-					variables := p.Service(s).In(p.Store.Environment(e)).Variables
-					for _, v := range slices.Sorted(maps.Keys(variables)) {
-						if called := both(environment.References(variables[v]), missing); len(called) > 0 && before[v] != after[v] {
+					given := variables(p.Service(s).In(p.Store.Environment(e)))
+					for _, v := range slices.Sorted(maps.Keys(given)) {
+						if called := both(environment.References(given[v]), missing); len(called) > 0 && before[v] != after[v] {
 							t.Errorf("%s: push %d: %s calls %s in %s", name, i+1, s, called, e)
 						}
 					}

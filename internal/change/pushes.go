@@ -63,7 +63,7 @@ func (c *comparer) kept() []string {
 func refers(p *environment.Plan, named []string, service string) bool {
 	return slices.ContainsFunc(named, func(name string) bool {
 		return slices.ContainsFunc(p.Store.Environments, func(e *environment.Environment) bool {
-			for _, value := range p.Service(name).In(e).Variables {
+			for _, value := range variables(p.Service(name).In(e)) {
 				if slices.Contains(environment.References(value), service) {
 					return true
 				}
@@ -80,10 +80,10 @@ func (c *comparer) callers(p *environment.Plan, named []string) []string {
 	var names []string
 	for _, service := range both(services(new), services(old)) {
 		for _, name := range both(environments(new), environments(old)) {
-			variables := p.Service(service).In(p.Store.Environment(name)).Variables
+			given := variables(p.Service(service).In(p.Store.Environment(name)))
 			before, after := resolved(old, service, name), resolved(new, service, name)
-			for _, key := range slices.Sorted(maps.Keys(variables)) {
-				if before[key] != after[key] && len(both(environment.References(variables[key]), named)) > 0 && !slices.Contains(names, service) {
+			for _, key := range slices.Sorted(maps.Keys(given)) {
+				if before[key] != after[key] && len(both(environment.References(given[key]), named)) > 0 && !slices.Contains(names, service) {
 					names = append(names, service)
 				}
 			}
@@ -92,14 +92,29 @@ func (c *comparer) callers(p *environment.Plan, named []string) []string {
 	return names
 }
 
+// variables are all that may refer to other services, by their paths: what the container is given, and what its tests are.
+func variables(r environment.Runtime) map[string]string {
+	all := map[string]string{}
+	add := func(path string, given map[string]string) {
+		for name, value := range given {
+			all[text.Under(path, name)] = value
+		}
+	}
+	add("variables", r.Variables)
+	for _, t := range r.Tests.List() {
+		add("tests."+string(t.Kind)+".variables", t.Variables)
+	}
+	return all
+}
+
 // resolved are the variables of a service with what they refer to.
 func resolved(p *environment.Plan, service, env string) map[string]string {
 	e := p.Store.Environment(env)
-	variables := maps.Clone(p.Service(service).In(e).Variables)
-	for key, value := range variables {
-		variables[key], _ = p.Resolve(e.Targets(p.Store)[0], value) // references were checked with the plan
+	all := variables(p.Service(service).In(e))
+	for key, value := range all {
+		all[key], _ = p.Resolve(e.Targets(p.Store)[0], value) // references were checked with the plan
 	}
-	return variables
+	return all
 }
 
 // between is the new plan with some services as in the old one: those that stay as they are for now, and those that are
@@ -217,11 +232,20 @@ func same(a, b *environment.Plan, name string) bool {
 		if before == nil {
 			return false
 		}
-		r, s := x.In(before), y.In(e)
-		r.Variables, s.Variables = resolved(a, name, e.Name), resolved(b, name, e.Name)
-		if !reflect.DeepEqual(r, s) {
+		if !reflect.DeepEqual(resolved(a, name, e.Name), resolved(b, name, e.Name)) || !reflect.DeepEqual(bare(x.In(before)), bare(y.In(e))) {
 			return false
 		}
 	}
 	return true
+}
+
+// bare is how a service runs, without its variables.
+func bare(r environment.Runtime) environment.Runtime {
+	r.Variables = nil
+	for _, t := range []*environment.TargetTest{r.Tests.Integration, r.Tests.Acceptance, r.Tests.Performance} {
+		if t != nil {
+			t.Variables = nil
+		}
+	}
+	return r
 }

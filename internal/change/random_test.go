@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/storeship/storeship/constructs/environment"
 	"github.com/storeship/storeship/internal/config"
 )
 
@@ -108,7 +109,11 @@ func (r plans) file() string {
 				variables = append(variables, strings.ToUpper(other)+": \"${services."+other+".url}\"")
 			}
 		}
-		fmt.Fprintf(&b, ", variables: {%s}}\n", strings.Join(variables, ", "))
+		fmt.Fprintf(&b, ", variables: {%s}", strings.Join(variables, ", "))
+		if len(internal) > 0 && r.IntN(3) == 0 {
+			fmt.Fprintf(&b, ", tests: {%s: {commands: [./test], variables: {URL: \"${services.%s.url}\"}}}", r.pick("integration", "acceptance", "performance"), r.pick(internal...))
+		}
+		b.WriteString("}\n")
 	}
 	return b.String()
 }
@@ -138,5 +143,28 @@ func TestRandomPairs(t *testing.T) {
 	}
 	if possible < 70 {
 		t.Errorf("only %d pairs were possible", possible)
+	}
+}
+
+// Whatever is retired, the file without it is valid. Catches a reference that is not seen, when the steps have deleted what it leads to.
+func TestRandomRetirements(t *testing.T) {
+	r := plans{rand.New(rand.NewPCG(3, 4))}
+	possible := 0
+	for range 100 {
+		c := parse(t, "storeship.yaml", r.valid())
+		for _, s := range c.Plan().Services {
+			if _, err := Retire(c, s.Name, Options{}); err != nil {
+				continue
+			}
+			possible++
+			without := c.Plan()
+			without.Services = slices.DeleteFunc(without.Services, func(o *environment.Service) bool { return o.Name == s.Name })
+			if err := without.Validate().Err(); err != nil {
+				t.Errorf("%s is retired, and then: %v", s.Name, err)
+			}
+		}
+	}
+	if possible < 50 {
+		t.Errorf("only %d services could be retired", possible)
 	}
 }
