@@ -90,6 +90,12 @@ const (
 `
 	tester = `    tests: {integration: {commands: [./test], variables: {CART_URL: "${services.cart.url}"}}}
 `
+	beta = `  beta:
+    kind: test
+    account: "222222222222"
+    domain: none
+    waves: [{regions: [us-west-2]}]
+`
 	gamma = `  gamma:
     kind: preproduction
     account: "333333333333"
@@ -148,6 +154,7 @@ var cases = []struct {
 	{"remove-chain", true, []string{`orders.url}"`, `orders.url}", CART_URL: "${services.cart.url}"`, "  catalog:\n", cart + chained + "  catalog:\n"}},
 	{"add-service-with-tester", false, []string{"  catalog:\n", cart + "  catalog:\n", "    secrets: {API", tester + "    secrets: {API"}},
 	{"remove-service-with-tester", true, []string{"  catalog:\n", cart + "  catalog:\n", "    secrets: {API", tester + "    secrets: {API"}},
+	{"replace-environment", false, []string{beta, gamma}},
 	{"rename-environment", false, []string{"  beta:\n", "  dev:\n"}},
 	{"engine-to-rolling", false, []string{"    secrets: {API", "    release: {engine: rolling}\n    secrets: {API"}},
 	{"engine-to-codedeploy", true, []string{"    secrets: {API", "    release: {engine: rolling}\n    secrets: {API"}},
@@ -329,9 +336,9 @@ func TestKeysStartWhatTheyChange(t *testing.T) {
 // deployed before the push although they only take something away, which the pipelines until then still need.
 func TestKindsOpenWhatTheyNeed(t *testing.T) {
 	const access, artifacts = "npx cdk deploy retail-store-beta-access -c scope=access", "npx cdk deploy retail-store-artifacts-us-west-2"
-	beta := "    kind: test\n    account: \"222222222222\"\n"
+	section := "    kind: test\n    account: \"222222222222\"\n"
 	said := func(kind string) []string {
-		return []string{beta, strings.Replace(beta, "test", kind, 1) + "    network: {availabilityZones: 2, natGateways: 1, endpoints: []}\n"}
+		return []string{section, strings.Replace(section, "test", kind, 1) + "    network: {availabilityZones: 2, natGateways: 1, endpoints: []}\n"}
 	}
 	for _, x := range []struct {
 		from, to      string
@@ -470,5 +477,51 @@ func TestEveryDomainThatIsTakenIsRefused(t *testing.T) {
 	}
 	if want := []string{"environments.live.domain", "environments.stage.domain"}; !slices.Equal(paths, want) {
 		t.Errorf("got %q, want %q", paths, want)
+	}
+}
+
+// Catches: artifacts stacks that are deployed before the push, and take something away from an environment that releases still go to,
+// without a word; and the same stacks once more at the end, where there is nothing left to take away.
+func TestArtifactsAreDeployedOnce(t *testing.T) {
+	noApproval := []string{"    approval: {notify: [release-managers@shop.example.com]}\n", ""}
+	for name, x := range map[string]struct {
+		edits []string
+		cut   string // environments that lose something before the push
+		after bool   // stacks are deployed after it
+	}{
+		"one for another":              {[]string{beta, gamma}, "beta has", false},
+		"a rename":                     {[]string{"  beta:\n", "  dev:\n"}, "beta has", false},
+		"one goes":                     {[]string{beta, ""}, "", true},
+		"one comes":                    {[]string{beta, beta + gamma}, "", false},
+		"an approval goes":             {noApproval, "", true},
+		"an approval goes, one comes":  {append([]string{beta, beta + gamma}, noApproval...), "prod has", false},
+		"one goes, a region comes":     {[]string{beta, "", "[eu-west-1]", "[eu-west-1, eu-central-1]"}, "", true},
+		"one goes, an approval is new": {[]string{beta, "", "release-managers@", "managers@"}, "beta has", true},
+	} {
+		deployed, pushed, after, said := map[string]int{}, false, false, ""
+		for _, s := range between(t, base(t), edit(t, base(t), x.edits...)).Steps {
+			pushed = pushed || strings.HasPrefix(s.Title, "Push the delivery repository, from its folder")
+			for _, command := range s.Commands {
+				for _, word := range strings.Fields(command.Run) {
+					if strings.HasPrefix(word, "retail-store-artifacts-") && strings.HasPrefix(command.Run, "npx cdk deploy ") {
+						deployed[word]++
+						after = after || pushed
+					}
+				}
+			}
+			for _, n := range s.Notes {
+				if who, ok := strings.CutPrefix(n, "This takes away at once what "); ok && !pushed {
+					said, _, _ = strings.Cut(who, " and the new file")
+				}
+			}
+		}
+		for id, n := range deployed {
+			if n > 1 {
+				t.Errorf("%s: %s is deployed %d times", name, id, n)
+			}
+		}
+		if said != x.cut || after != x.after {
+			t.Errorf("%s: cut off is %q, want %q; deployed after the push: %v", name, said, x.cut, after)
+		}
 	}
 }

@@ -155,10 +155,36 @@ func (b *builder) artifacts(next *environment.Plan) {
 	if len(ids) == 0 {
 		return
 	}
+	if cut := deprived(b.last, next); len(cut) > 0 && len(both(b.last.Store.Regions(), inRegions(store, ids))) > 0 {
+		notes = append(notes, "This takes away at once what "+text.List(cut)+plural2(cut, " has", " have")+" and the new file does not give: do it while no release is on its way, "+
+			"and push then. Until the push, one that comes there fails with AccessDenied, or waits for an approval that is not announced.")
+	}
 	b.deployArtifacts("Deploy the artifact buckets", ids, notes)
 }
 
+// inRegions lists the regions of artifacts stacks.
+func inRegions(store *environment.Store, ids []string) []string {
+	var all []string
+	for _, id := range ids {
+		all = append(all, strings.TrimPrefix(id, store.ArtifactsStackName()+"-"))
+	}
+	return all
+}
+
+// deprived lists the environments that the artifacts stacks of a plan give more than those of the next: to read, or a topic for approvals.
+func deprived(before, next *environment.Plan) []string {
+	var all []string
+	for _, e := range before.Store.Environments {
+		reads := func(r string) bool { return strings.HasPrefix(r, e.Name+" ") }
+		if slices.ContainsFunc(only(readers(before), readers(next)), reads) || slices.Contains(only(names(approvals(before)), names(approvals(next))), e.Name) {
+			all = append(all, e.Name)
+		}
+	}
+	return all
+}
+
 func (b *builder) deployArtifacts(title string, ids, notes []string) {
+	b.artifactsAsNew = append(b.artifactsAsNew, ids...)
 	b.add(rollout.Step{
 		Title:    title,
 		Commands: []rollout.Command{b.shell.Deploy(b.new.plan.Store.Tools.Account, "artifacts", ids...)},

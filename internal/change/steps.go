@@ -19,7 +19,9 @@ type builder struct {
 	// takers are the services that go and are deleted only when another has come to their address: with the push that they
 	// leave the file with, for what they call is still there then.
 	takers []string
-	all    []rollout.Step
+	// artifactsAsNew are the artifacts stacks that were deployed from the new file, and so have lost already what is gone.
+	artifactsAsNew []string
+	all            []rollout.Step
 }
 
 func (c *comparer) steps() {
