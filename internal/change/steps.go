@@ -76,6 +76,7 @@ func (b *builder) push(p push, i, n int) {
 	gone := only(services(b.last), services(p.plan))
 	b.prepare(p.plan)
 	b.ahead(p)
+	b.canaries(p.plan)
 	b.farewell(only(environments(b.last), environments(p.plan)))
 	b.pipelines(gone)
 	b.services(only(gone, b.takers), "Delete what runs of "+text.List(only(gone, b.takers)))
@@ -183,6 +184,32 @@ func canaryIn(p *environment.Plan, s rollout.Stack) string {
 func asked(p *environment.Plan, t environment.Target, service string) bool {
 	s, in := p.Service(service), targetOf(p, t)
 	return s != nil && in != nil && len(s.In(in.Environment).Asked()) > 0
+}
+
+// gated says whether a service has a gate in a target, which asks new versions their checks.
+func gated(p *environment.Plan, t environment.Target, service string) bool {
+	s, in := p.Service(service), targetOf(p, t)
+	return s != nil && in != nil && s.In(in.Environment).Gated()
+}
+
+// canaries writes down what canaries leave behind that go with the next push while their services stay.
+func (b *builder) canaries(next *environment.Plan) {
+	step := rollout.Step{
+		Title: "Write down what the canaries that go leave behind",
+		Notes: []string{"The buckets of their results and the logs of their functions stay, and have no names that could be known before."},
+	}
+	for _, t := range next.Store.Targets() {
+		for _, name := range both(services(next), services(b.last)) {
+			if asked(b.last, t, name) && !asked(next, t, name) {
+				for _, s := range b.live {
+					if s.Name == t.ServiceStackName(name) && s.Account() == t.Environment.Account && s.Region() == t.Region {
+						step.Commands = append(step.Commands, resources(s), canary(s, t.CanaryName(name)))
+					}
+				}
+			}
+		}
+	}
+	b.add(step)
 }
 
 func plural[T any](list []T, noun string) string {
