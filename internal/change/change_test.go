@@ -525,3 +525,16 @@ func TestArtifactsAreDeployedOnce(t *testing.T) {
 		}
 	}
 }
+
+// Catches: "Each stops before prod" of a single pipeline.
+func TestOnePipelineIsIt(t *testing.T) {
+	for edits, want := range map[[2]string]string{
+		{"    secrets: {API", "    cpu: 1024\n    memoryMiB: 2048\n    secrets: {API"}: "It stops before prod ",
+		{"cpu: 512, memoryMiB: 1024", "cpu: 1024, memoryMiB: 2048"}:                    "Each stops before prod ",
+	} {
+		steps := between(t, base(t), edit(t, base(t), edits[:]...)).Steps
+		if notes := steps[len(steps)-1].Notes; len(notes) != 1 || !strings.HasPrefix(notes[0], want) {
+			t.Errorf("got %q, want %q", notes, want)
+		}
+	}
+}

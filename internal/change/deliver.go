@@ -137,7 +137,7 @@ func (b *builder) release(before *environment.Plan, came, starts []string) {
 		wait.Commands = append(wait.Commands, b.shell.Watch(s))
 	}
 	if w := waits(plan); w != "" {
-		wait.Notes = append(wait.Notes, strings.Replace(w, "It stops", "Each stops", 1))
+		wait.Notes = append(wait.Notes, strings.Replace(w, "It stops", plural2(all, "It stops", "Each stops"), 1))
 	}
 	b.add(wait)
 }

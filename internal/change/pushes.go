@@ -144,9 +144,11 @@ func (c *comparer) before(name string) *environment.Service {
 
 // as says how the file of a push differs from the new one.
 func (c *comparer) as(asBefore, kept []string) []string {
-	defaults := ""
-	if !reflect.DeepEqual(c.old.config.Defaults, c.new.config.Defaults) {
-		defaults = ", with what they had from defaults"
+	defaults := func(names []string) string {
+		if reflect.DeepEqual(c.old.config.Defaults, c.new.config.Defaults) {
+			return ""
+		}
+		return ", with what " + plural2(names, "it", "they") + " had from defaults"
 	}
 	path := func(names []string) string {
 		var paths []string
@@ -157,10 +159,10 @@ func (c *comparer) as(asBefore, kept []string) []string {
 	}
 	var notes []string
 	if len(asBefore) > 0 {
-		notes = append(notes, "For this push, "+path(asBefore)+" in the file as in "+c.change.From+defaults+": what they are to call is not there yet.")
+		notes = append(notes, "For this push, "+path(asBefore)+" in the file as in "+c.change.From+defaults(asBefore)+": what "+plural2(asBefore, "it is", "they are")+" to call is not there yet.")
 	}
 	if len(kept) > 0 {
-		notes = append(notes, "For this push, "+path(kept)+" still in the file, as in "+c.change.From+defaults+".")
+		notes = append(notes, "For this push, "+path(kept)+" still in the file, as in "+c.change.From+defaults(kept)+".")
 	}
 	return notes
 }
