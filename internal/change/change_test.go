@@ -170,6 +170,7 @@ var cases = []struct {
 	{"refused-public-rename", false, []string{"  ui:\n", "  shop:\n"}},
 	{"refused-domain", false, []string{"  prod:\n", "  live:\n", `account: "444444444444"`, `account: "555555555555"`, "overrides: {prod", "overrides: {live"}},
 	{"refused-domain-in-other-regions", false, []string{"  prod:\n", "  live:\n", "[us-west-2, us-east-1]", "[eu-north-1]", "\n      - {regions: [eu-west-1]}", "", "overrides: {prod", "overrides: {live"}},
+	{"refused-port", false, []string{orders, strings.Replace(strings.Replace(orders, "  orders:", "  ord:", 1), "internal\n", "{internal: {port: 29820}}\n", 1), "services.orders.url", "services.ord.url"}},
 	{"no-change", false, []string{"defaults: {cpu: 512, memoryMiB: 1024}", "defaults: {memoryMiB: 1024}"}},
 	{"several", false, []string{catalog, "", "  orders:\n", cart + "  orders:\n", "[eu-west-1]", "[eu-central-1]", `orders.url}"`, `orders.url}", CART_URL: "${services.cart.url}"`,
 		"  prod:\n", gamma + "  prod:\n"}},
@@ -536,5 +537,36 @@ func TestOnePipelineIsIt(t *testing.T) {
 		if notes := steps[len(steps)-1].Notes; len(notes) != 1 || !strings.HasPrefix(notes[0], want) {
 			t.Errorf("got %q, want %q", notes, want)
 		}
+	}
+}
+
+// Catches advice that meets the same refusal: what cannot stand beside what goes cannot be added before it either.
+func TestTheWayOutOfAClash(t *testing.T) {
+	renamed := func(expose string) []string {
+		return []string{orders, strings.Replace(strings.Replace(orders, "  orders:", "  ord:", 1), "internal\n", expose+"\n", 1), "services.orders.url", "services.ord.url"}
+	}
+	public := edit(t, base(t), "domain: none", "domain: {name: beta.shop.example.com, zoneId: Z02}", orders, strings.Replace(orders, "internal\n", "{path: /*, host: orders, priority: 40000}\n", 1))
+	admin := edit(t, public, "  catalog:\n", `  admin:
+    build: {preset: go}
+    http: {port: 8080, health: /health}
+    expose: {path: /admin}
+    variables: {SHOP: "${services.ui.url}"}
+  catalog:
+`)
+	moved := edit(t, admin, ui, shop, `"${services.ui.url}"`, `"${services.cart.url}"`, "  catalog:\n", cart+"  catalog:\n")
+	for _, x := range []struct{ old, new, path, instead string }{
+		{base(t), edit(t, base(t), renamed("{internal: {port: 29820}}")...), "services.ord.expose", "give ord another port: orders keeps its own until it is removed"},
+		{public, edit(t, base(t), append(renamed("{path: /*, host: ord, priority: 40000}"), "domain: none", "domain: {name: beta.shop.example.com, zoneId: Z02}")...),
+			"services.ord.expose", "give ord another priority: orders keeps its own until it is removed"},
+		{admin, moved, "services", "make two changes of it: first release admin without what it refers to, then the rest"},
+	} {
+		got := between(t, x.old, x.new).Refusals
+		if len(got) != 1 || got[0].Path != x.path || got[0].Instead != x.instead {
+			t.Errorf("got %+v, want %s: %s", got, x.path, x.instead)
+		}
+	}
+	// With another port, as it says, the change is possible.
+	if c := between(t, base(t), edit(t, base(t), renamed("{internal: {port: 29821}}")...)); len(c.Refusals) > 0 {
+		t.Errorf("got %+v", c.Refusals)
 	}
 }

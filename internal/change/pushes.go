@@ -4,7 +4,6 @@ import (
 	"maps"
 	"reflect"
 	"slices"
-	"strings"
 
 	"github.com/storeship/storeship/constructs/environment"
 	"github.com/storeship/storeship/internal/text"
@@ -165,19 +164,6 @@ func (c *comparer) as(asBefore, kept []string) []string {
 		notes = append(notes, "For this push, "+path(kept)+" still in the file, as in "+c.change.From+defaults(kept)+".")
 	}
 	return notes
-}
-
-// impossible adds a refusal for every push between that would be no valid plan.
-func (c *comparer) impossible(all []push) bool {
-	for _, p := range all[:len(all)-1] {
-		if problems := p.plan.Validate(); len(problems) > 0 {
-			group, _, _ := strings.Cut(problems[0].Path, ".")
-			c.refusal(group, "on the way, old and new "+group+" must stand in one plan, and this one may not be: "+problems[0].Path+": "+problems[0].Message,
-				"make two changes of it: first add, then remove")
-			return true
-		}
-	}
-	return false
 }
 
 // changed lists the services in both plans whose pipelines the push of b starts.

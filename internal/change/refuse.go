@@ -140,3 +140,60 @@ func (c *comparer) free(after int, t takeover) int {
 	}
 	return after
 }
+
+// impossible adds a refusal for the first push between that would be no valid plan.
+func (c *comparer) impossible(all []push) bool {
+	for _, p := range all[:len(all)-1] {
+		if problems := p.plan.Validate(); len(problems) > 0 {
+			group, _, _ := strings.Cut(problems[0].Path, ".")
+			path, instead := c.apart(p.plan, problems[0].Path)
+			c.refusal(path, "on the way, old and new "+group+" must stand in one plan, and this one may not be: "+problems[0].Path+": "+problems[0].Message, instead)
+			return true
+		}
+	}
+	return false
+}
+
+// apart is the way out where what goes and what comes cannot stand in one plan, and the setting that it is about. To add first and
+// remove then is no way: it needs the same plan.
+func (c *comparer) apart(p *environment.Plan, path string) (setting, instead string) {
+	words := strings.Split(path, ".")
+	if words[0] != "services" {
+		return words[0], "make two changes of it: first remove, then add; in between there is neither"
+	}
+	what := words[len(words)-1]
+	if comes, stays := c.clash(p, words[1], what); comes != "" {
+		return "services." + comes + ".expose", "give " + comes + " another " + what + ": " + stays + " keeps its own until it is removed"
+	}
+	if slices.Contains(words, "variables") {
+		return "services", "make two changes of it: first release " + words[1] + " without what it refers to, then the rest"
+	}
+	return "services", "make two changes of it: first remove, then add; in between there is neither"
+}
+
+// clash finds the two services of a plan that have one port, or one priority, of which one is named: the one that comes, and the one that
+// is there. Empty where it is about something else.
+func (c *comparer) clash(p *environment.Plan, named, what string) (comes, stays string) {
+	number := func(name string, e *environment.Environment) int {
+		x := p.Service(name).In(e).Expose
+		switch {
+		case x != nil && x.Internal && what == "port":
+			return x.PortOf(name)
+		case x != nil && !x.Internal && what == "priority":
+			return x.PriorityOf(name)
+		}
+		return 0
+	}
+	for _, e := range p.Store.Environments {
+		for _, other := range services(p) {
+			if n := number(named, e); other == named || n == 0 || number(other, e) != n {
+				continue
+			}
+			if slices.Contains(services(c.old.plan), other) {
+				return named, other
+			}
+			return other, named
+		}
+	}
+	return "", ""
+}
