@@ -36,6 +36,7 @@ func (c *comparer) refuse() {
 	if !whole {
 		c.refuseEnvironments()
 		c.refuseTakeovers()
+		c.refuseOwners()
 	}
 }
 
@@ -122,6 +123,19 @@ func (c *comparer) refuseTakeovers() {
 			what = fmt.Sprintf("priority %d is taken by %s until that is removed", after, t.old)
 		}
 		c.refusal("services."+t.new+".expose", what, fmt.Sprintf("say expose: {priority: %d}: so %s answers until it is removed", c.free(before, t), t.old))
+	}
+}
+
+// refuseOwners finds a CodeCommit repository that would change hands between the platform pipeline's stack, which owns the delivery
+// repository, and the sources stack, which owns those of services: each leaves behind what it lets go of, and the other cannot
+// create it then.
+func (c *comparer) refuseOwners() {
+	old, new := c.old.plan, c.new.plan
+	if d := new.DeliverySource(); hosted(d) && slices.Contains(old.Repositories(), d.Repository) {
+		c.refusal("delivery.repository", d.Repository+" has been a repository of services, and the sources stack owns it", "choose another name for the delivery repository")
+	}
+	if d := old.DeliverySource(); hosted(d) && slices.Contains(new.Repositories(), d.Repository) {
+		c.refusal("services", d.Repository+" has been the delivery repository, and the platform pipeline's stack owns it", "choose another name for the services' repository")
 	}
 }
 
