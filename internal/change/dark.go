@@ -230,7 +230,7 @@ func (b *builder) forget(before *environment.Plan) {
 	}
 	answers := "the other regions answer"
 	if all := nowhere(targets); len(all) > 0 {
-		answers = "no region of " + text.List(all) + " is left, and " + plural2(all, "its", "their") + " names lead nowhere"
+		answers = "none of " + text.List(all) + " is left, and " + plural2(all, "its", "their") + " names lead nowhere"
 	}
 	b.add(rollout.Step{
 		Title:    "Wait until customers have left " + ids(targets),

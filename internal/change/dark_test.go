@@ -118,7 +118,7 @@ func TestNoRecordByHand(t *testing.T) {
 func TestNoOtherRegionAnswers(t *testing.T) {
 	for dark, want := range map[string]string{
 		"[eu-west-1]":                       "The platform pipeline has deleted the latency records; the other regions answer.",
-		"[us-west-2, us-east-1, eu-west-1]": "The platform pipeline has deleted the latency records; no region of prod is left, and its names lead nowhere.",
+		"[us-west-2, us-east-1, eu-west-1]": "The platform pipeline has deleted the latency records; none of prod is left, and its names lead nowhere.",
 	} {
 		var said []string
 		for _, s := range between(t, base(t), edit(t, base(t), "[eu-west-1]}\n", "[eu-west-1]}\n    dark: "+dark+"\n")).Steps {
