@@ -57,6 +57,7 @@ func plan(args []string, out, errOut io.Writer) int {
 		fmt.Fprintln(errOut, err)
 		return 1
 	}
+	warn(errOut, c.Warnings())
 	r := rollout.New(c.Plan(), rollout.Options{Config: carried(*file)})
 	write := r.WriteText
 	if *format == "json" {
@@ -92,6 +93,7 @@ func planChange(old, new, format string, out, errOut io.Writer) int {
 		}
 		return 1
 	}
+	warn(errOut, newWarnings(from, to))
 	c := change.New(from, to, change.Options{Config: carried(new)})
 	if code := writeChange("plan", c, format, out, errOut); code != 0 {
 		return code
@@ -100,6 +102,14 @@ func planChange(old, new, format string, out, errOut io.Writer) int {
 		return codeRefused
 	}
 	return 0
+}
+
+// newWarnings are those that the change brings: whoever looks at it has seen the others.
+func newWarnings(from, to *config.Config) []config.Problem {
+	known := from.Warnings()
+	return slices.DeleteFunc(to.Warnings(), func(w config.Problem) bool {
+		return slices.ContainsFunc(known, func(k config.Problem) bool { return k.Path == w.Path && k.Message == w.Message })
+	})
 }
 
 func writeChange(verb string, c *change.Change, format string, out, errOut io.Writer) int {

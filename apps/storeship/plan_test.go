@@ -189,3 +189,29 @@ func TestPlanOfAChangeRefuses(t *testing.T) {
 		}
 	}
 }
+
+// Catches: a warning that nobody sees who asks for the plan only, as a check of a pull request does; and one that is said of every change
+// although nothing about it changes.
+func TestPlanWarns(t *testing.T) {
+	approved := strings.Replace(twoAccounts, "kind: test", "approval: {}\n    kind: production", 1)
+	inFolder(t, "storeship.yaml", strings.Replace(approved, "    approval: {}\n", "", 1))
+	write(t, map[string]string{"old.yaml": approved})
+	const approval, tls = "storeship.yaml:5:3: environments.beta.approval: warning: no one approves a release to production\n",
+		"storeship.yaml:8:13: environments.beta.domain: warning: production answers over HTTP without TLS\n"
+	for args, want := range map[string]string{
+		"plan":                         approval + tls,
+		"plan -format json":            approval + tls,
+		"plan old.yaml storeship.yaml": approval,
+		"plan -format json old.yaml storeship.yaml": approval,
+		"plan storeship.yaml storeship.yaml":        "",
+		"plan storeship.yaml old.yaml":              "",
+	} {
+		var out, errOut strings.Builder
+		if code := run(strings.Fields(args), &out, &errOut); code != 0 || errOut.String() != want {
+			t.Errorf("%s: exit code %d, warnings\n%s", args, code, errOut.String())
+		}
+		if strings.Contains(out.String(), "warning:") {
+			t.Errorf("%s: a warning is in what others read", args)
+		}
+	}
+}

@@ -29,12 +29,17 @@ func validate(args []string, out, errOut io.Writer) int {
 	if *quiet {
 		return 0
 	}
-	for _, w := range c.Warnings() {
-		w.Message = "warning: " + w.Message
-		fmt.Fprintln(errOut, w)
-	}
+	warn(errOut, c.Warnings())
 	p := c.Plan()
 	fmt.Fprintf(out, "%s: ok: %s, %s, %s\n", *file, text.Count(len(p.Services), "service"),
 		text.Count(len(p.Store.Environments), "environment"), text.Count(len(p.Store.Targets()), "target"))
 	return 0
+}
+
+// warn prints warnings, one a line.
+func warn(errOut io.Writer, all []config.Problem) {
+	for _, w := range all {
+		w.Message = "warning: " + w.Message
+		fmt.Fprintln(errOut, w)
+	}
 }

@@ -51,6 +51,11 @@ func between(t testing.TB, old, new string) *Change {
 	return New(parse(t, "old.yaml", old), parse(t, "new.yaml", new), Options{})
 }
 
+// comparing is what [New] works with.
+func comparing(old, new *config.Config) *comparer {
+	return &comparer{old: side{old, old.Plan()}, new: side{new, new.Plan()}, change: &Change{From: old.File(), To: new.File()}}
+}
+
 func golden(t *testing.T, name, got string) {
 	t.Helper()
 	path := filepath.Join("testdata", name)
@@ -77,12 +82,45 @@ const (
     expose: internal
     secrets: {SESSION: "ssm:/cart/session"}
 `
+	chained = `    variables: {STOCK_URL: "${services.stock.url}"}
+  stock:
+    build: {preset: go}
+    http: {port: 8080, health: /health}
+    expose: internal
+`
+	tester = `    tests: {integration: {commands: [./test], variables: {CART_URL: "${services.cart.url}"}}}
+`
+	beta = `  beta:
+    kind: test
+    account: "222222222222"
+    domain: none
+    waves: [{regions: [us-west-2]}]
+`
 	gamma = `  gamma:
     kind: preproduction
     account: "333333333333"
     domain: {name: gamma.shop.example.com, zoneId: Z03}
     approval: {}
     waves: [{regions: [us-west-2, us-east-2]}]
+`
+	shop = `  shop:
+    source: {repository: retail-ui}
+    build: {preset: java-maven}
+    http: {port: 8080, health: /health}
+    expose: {path: /*, block: [/utility/*], priority: 49309}
+`
+	ui = `  ui:
+    source: {repository: retail-ui}
+    build: {preset: java-maven}
+    http: {port: 8080, health: /health}
+    expose: {path: /*, block: [/utility/*]}
+    variables: {ORDERS_URL: "${services.orders.url}"}
+`
+	orders = `  orders:
+    source: {repository: retail-orders}
+    build: {preset: java-maven}
+    http: {port: 8080, health: /health}
+    expose: internal
 `
 	catalog = `  catalog:
     build: {preset: go}
@@ -111,6 +149,12 @@ var cases = []struct {
 	{"remove-environment", true, []string{"  prod:\n", gamma + "  prod:\n"}},
 	{"rename-service", false, []string{"  orders:\n", "  ordering:\n", "services.orders.url", "services.ordering.url"}},
 	{"rename-public-service", false, []string{"  ui:\n", "  web:\n", "block: [/utility/*]", "block: [/utility/*], priority: 49309"}},
+	{"replace-public-service", false, []string{ui, shop, orders, ""}},
+	// In the old file ui calls cart and cart calls stock; in the new one neither is there.
+	{"remove-chain", true, []string{`orders.url}"`, `orders.url}", CART_URL: "${services.cart.url}"`, "  catalog:\n", cart + chained + "  catalog:\n"}},
+	{"add-service-with-tester", false, []string{"  catalog:\n", cart + "  catalog:\n", "    secrets: {API", tester + "    secrets: {API"}},
+	{"remove-service-with-tester", true, []string{"  catalog:\n", cart + "  catalog:\n", "    secrets: {API", tester + "    secrets: {API"}},
+	{"replace-environment", false, []string{beta, gamma}},
 	{"rename-environment", false, []string{"  beta:\n", "  dev:\n"}},
 	{"engine-to-rolling", false, []string{"    secrets: {API", "    release: {engine: rolling}\n    secrets: {API"}},
 	{"engine-to-codedeploy", true, []string{"    secrets: {API", "    release: {engine: rolling}\n    secrets: {API"}},
@@ -125,6 +169,8 @@ var cases = []struct {
 	{"refused-tools", false, []string{`region: us-west-2}`, `region: eu-west-1}`}},
 	{"refused-public-rename", false, []string{"  ui:\n", "  shop:\n"}},
 	{"refused-domain", false, []string{"  prod:\n", "  live:\n", `account: "444444444444"`, `account: "555555555555"`, "overrides: {prod", "overrides: {live"}},
+	{"refused-domain-in-other-regions", false, []string{"  prod:\n", "  live:\n", "[us-west-2, us-east-1]", "[eu-north-1]", "\n      - {regions: [eu-west-1]}", "", "overrides: {prod", "overrides: {live"}},
+	{"refused-port", false, []string{orders, strings.Replace(strings.Replace(orders, "  orders:", "  ord:", 1), "internal\n", "{internal: {port: 29820}}\n", 1), "services.orders.url", "services.ord.url"}},
 	{"no-change", false, []string{"defaults: {cpu: 512, memoryMiB: 1024}", "defaults: {memoryMiB: 1024}"}},
 	{"several", false, []string{catalog, "", "  orders:\n", cart + "  orders:\n", "[eu-west-1]", "[eu-central-1]", `orders.url}"`, `orders.url}", CART_URL: "${services.cart.url}"`,
 		"  prod:\n", gamma + "  prod:\n"}},
@@ -144,6 +190,9 @@ var cases = []struct {
 `}},
 	{"delivery-and-sources", false, []string{"environments:\n", "delivery: {repository: retail-delivery}\nenvironments:\n", "{repository: retail-ui}", "{repository: retail-web}",
 		"{repository: retail-orders}", "{repository: retail-orders, branch: release}"}},
+	{"delivery-name-and-branch", false, []string{"environments:\n", "delivery: {repository: retail-delivery, branch: release}\nenvironments:\n"}},
+	{"delivery-to-github", false, []string{"environments:\n", "delivery: {" + github + "}\nenvironments:\n"}},
+	{"delivery-from-github", true, []string{"environments:\n", "delivery: {" + github + "}\nenvironments:\n"}},
 }
 
 // Golden text: what people read, for each kind of change. Catches any change of it that nobody looked at.
@@ -283,55 +332,6 @@ func TestKeysStartWhatTheyChange(t *testing.T) {
 	}
 }
 
-// Catches: a new kind of an environment that is pushed as if nothing needed to be deployed before: tests and canaries of the new kind are not
-// allowed to the pipelines, nor may tests read the code, until somebody deploys the stacks that say so. And artifacts stacks that are
-// deployed before the push although they only take something away, which the pipelines until then still need.
-func TestKindsOpenWhatTheyNeed(t *testing.T) {
-	const access, artifacts = "npx cdk deploy retail-store-beta-access -c scope=access", "npx cdk deploy retail-store-artifacts-us-west-2"
-	beta := "    kind: test\n    account: \"222222222222\"\n"
-	said := func(kind string) []string {
-		return []string{beta, strings.Replace(beta, "test", kind, 1) + "    network: {availabilityZones: 2, natGateways: 1, endpoints: []}\n"}
-	}
-	for _, x := range []struct {
-		from, to      string
-		before, after bool // artifacts stacks are deployed before, after the push
-	}{
-		{"test", "preproduction", false, false},
-		{"preproduction", "test", false, false},
-		{"test", "production", false, true},
-		{"production", "test", true, false},
-		{"preproduction", "production", false, true},
-		{"production", "preproduction", true, false},
-	} {
-		name := x.from + " to " + x.to
-		old, new := edit(t, base(t), said(x.from)...), edit(t, base(t), said(x.to)...)
-		c := between(t, old, new)
-		if len(c.Refusals) > 0 {
-			t.Errorf("%s: %v", name, c.Refusals)
-			continue
-		}
-		check(t, name, c, parse(t, "old.yaml", old).Plan(), parse(t, "new.yaml", new).Plan())
-		var opened, before, after, pushed int
-		for _, s := range c.Steps {
-			for _, command := range s.Commands {
-				switch {
-				case strings.HasPrefix(command.Run, "git push "):
-					pushed++
-				case command.Run == access && command.Account == "222222222222" && pushed == 0:
-					opened++
-				case strings.HasPrefix(command.Run, artifacts) && pushed == 0:
-					before++
-				case strings.HasPrefix(command.Run, artifacts):
-					after++
-				}
-			}
-		}
-		if opened != 1 || pushed != 1 || before > 0 != x.before || after > 0 != x.after {
-			t.Errorf("%s: access %d, artifacts %d, %d pushes, artifacts %d", name, opened, before, pushed, after)
-		}
-	}
-}
-
 // Catches: one explanation under each of ten lines that it holds for; and one that is left out where the next line is of another
 // group, or has another.
 func TestOneExplanationForLinesThatFollow(t *testing.T) {
@@ -413,6 +413,19 @@ services:
 			if got := changed(way.from, way.to); !slices.Equal(got, c.want) {
 				t.Errorf("%s: starts %q, want %q", name, got, c.want)
 			}
+		}
+	}
+}
+
+// Catches: "Each stops before prod" of a single pipeline.
+func TestOnePipelineIsIt(t *testing.T) {
+	for edits, want := range map[[2]string]string{
+		{"    secrets: {API", "    cpu: 1024\n    memoryMiB: 2048\n    secrets: {API"}: "It stops before prod ",
+		{"cpu: 512, memoryMiB: 1024", "cpu: 1024, memoryMiB: 2048"}:                    "Each stops before prod ",
+	} {
+		steps := between(t, base(t), edit(t, base(t), edits[:]...)).Steps
+		if notes := steps[len(steps)-1].Notes; len(notes) != 1 || !strings.HasPrefix(notes[0], want) {
+			t.Errorf("got %q, want %q", notes, want)
 		}
 	}
 }

@@ -228,11 +228,26 @@ func (b *builder) forget(before *environment.Plan) {
 	if len(targets) == 0 {
 		return
 	}
+	answers := "the other regions answer"
+	if all := nowhere(targets); len(all) > 0 {
+		answers = "none of " + text.List(all) + " is left, and " + plural2(all, "its", "their") + " names lead nowhere"
+	}
 	b.add(rollout.Step{
 		Title:    "Wait until customers have left " + ids(targets),
 		Commands: []rollout.Command{{Account: targets[0].Environment.Account, Run: "sleep 300"}},
-		Notes: []string{"The platform pipeline has deleted the latency records; the other regions answer. Resolvers keep the old answer for a minute, the TTL of an alias of a load balancer, and five minutes are enough for those that keep to it. " +
+		Notes: []string{"The platform pipeline has deleted the latency records; " + answers + ". Resolvers keep the old answer for a minute, the TTL of an alias of a load balancer, and five minutes are enough for those that keep to it. " +
 			"Open connections, and clients that never ask again, stay: go on when RequestCount of the public load balancer, in CloudWatch, has only tests left.",
 			"The way back until the next push: take the region out of dark, and push."},
 	})
+}
+
+// nowhere lists the environments of targets of which all regions are dark.
+func nowhere(targets []environment.Target) []string {
+	var names []string
+	for _, t := range targets {
+		if len(lit(t.Environment)) == 0 {
+			names = append(names, only([]string{t.Environment.Name}, names)...)
+		}
+	}
+	return names
 }

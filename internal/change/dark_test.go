@@ -83,7 +83,7 @@ func TestDarkRegions(t *testing.T) {
 
 // darkOf are the dark regions of prod in each push.
 func darkOf(old, new *config.Config) []string {
-	x := &comparer{old: side{old, old.Plan()}, new: side{new, new.Plan()}, change: &Change{}}
+	x := comparing(old, new)
 	var dark []string
 	for _, p := range x.pushes() {
 		dark = append(dark, strings.Join(p.plan.Store.Environment("prod").Dark, ", "))
@@ -110,6 +110,24 @@ func TestNoRecordByHand(t *testing.T) {
 					t.Errorf("%s: %s", x.name, command)
 				}
 			}
+		}
+	}
+}
+
+// Catches: "the other regions answer" where there is none, as no region has customers any more.
+func TestNoOtherRegionAnswers(t *testing.T) {
+	for dark, want := range map[string]string{
+		"[eu-west-1]":                       "The platform pipeline has deleted the latency records; the other regions answer.",
+		"[us-west-2, us-east-1, eu-west-1]": "The platform pipeline has deleted the latency records; none of prod is left, and its names lead nowhere.",
+	} {
+		var said []string
+		for _, s := range between(t, base(t), edit(t, base(t), "[eu-west-1]}\n", "[eu-west-1]}\n    dark: "+dark+"\n")).Steps {
+			if strings.HasPrefix(s.Title, "Wait until customers have left ") {
+				said = append(said, s.Notes...)
+			}
+		}
+		if len(said) == 0 || !strings.HasPrefix(said[0], want) {
+			t.Errorf("%s: says %q", dark, said)
 		}
 	}
 }

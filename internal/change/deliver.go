@@ -12,20 +12,6 @@ import (
 	"github.com/storeship/storeship/internal/text"
 )
 
-// hosted says whether the repository is a CodeCommit repository of the tools account, which a push goes to and a stack owns.
-func hosted(s environment.Source) bool { return s.Provider == environment.CodeCommit }
-
-// send adds what brings code to where a pipeline looks for it.
-func (b *builder) send(step *rollout.Step, s environment.Source) {
-	command, note := b.shell.Deliver(s)
-	if command.Run != "" {
-		step.Commands = append(step.Commands, only([]rollout.Command{command}, step.Commands)...)
-	}
-	if note != "" {
-		step.Notes = append(step.Notes, only([]string{note}, step.Notes)...)
-	}
-}
-
 // deliver pushes the delivery repository, and waits for the platform.
 func (b *builder) deliver(p push, i, n int) {
 	title := "Push the delivery repository, from its folder"
@@ -35,15 +21,13 @@ func (b *builder) deliver(p push, i, n int) {
 	// The pipeline still follows what the last plan said.
 	source := b.last.DeliverySource()
 	step := rollout.Step{Title: title}
-	b.send(&step, source)
+	put(&step)(b.shell.Push(source))
 	if i == 0 {
 		step.Notes = append(step.Notes, b.expand()...)
 	}
-	step.Notes = append(step.Notes, p.notes...)
-	if len(p.notes) == 0 {
-		step.Notes = append(step.Notes, b.finalNotes()...)
-	}
+	step.Notes = append(step.Notes, b.content(p)...)
 	b.all = append(b.all, step)
+	b.fill(p)
 	starts := changed(b.last, p.plan)
 	wait := rollout.Step{Title: "Wait for the platform pipeline", Commands: []rollout.Command{b.shell.Watch(environment.PlatformName)}}
 	if waits := waits(p.plan); waits != "" {
@@ -56,7 +40,7 @@ func (b *builder) deliver(p push, i, n int) {
 	}
 	b.add(wait)
 	if old, new := b.last.DeliverySource(), p.plan.DeliverySource(); hosted(old) && hosted(new) && old.Repository != new.Repository {
-		b.moved(old, new, p.plan)
+		b.moved(old, new, p)
 	}
 }
 
@@ -83,6 +67,14 @@ func (b *builder) file() string {
 	return rollout.DeliveryFile
 }
 
+// content says what the file of a push has.
+func (b *builder) content(p push) []string {
+	if len(p.notes) > 0 {
+		return p.notes
+	}
+	return b.finalNotes()
+}
+
 // finalNotes say what the last push has.
 func (b *builder) finalNotes() []string {
 	switch {
@@ -92,21 +84,6 @@ func (b *builder) finalNotes() []string {
 		return nil
 	}
 	return []string{"With " + rollout.DeliveryFile + " as " + b.change.To + " has it: the pipelines read the file of that name at the root of the delivery repository."}
-}
-
-// moved updates the services' pipelines by hand after the delivery repository has another name: they would look for the old
-// one, fail in Source, and never update themselves.
-func (b *builder) moved(old, new environment.Source, plan *environment.Plan) {
-	var ids []string
-	for _, s := range both(services(plan), services(b.last)) {
-		ids = append(ids, plan.Store.PipelineStackName(s))
-	}
-	b.add(rollout.Step{
-		Title:    "Show the services' pipelines the new delivery repository",
-		Commands: []rollout.Command{b.shell.Deploy(plan.Store.Tools.Account, "", ids...)},
-		Notes: []string{"CloudFormation renames " + old.Repository + " to " + new.Repository + ", commits and all. The services' pipelines look for the old name, fail in Source, and cannot update themselves.",
-			"Tell everyone who has a clone: git remote set-url."},
-	})
 }
 
 // waits says where a pipeline waits for a person.
@@ -142,7 +119,7 @@ func (b *builder) release(before *environment.Plan, came, starts []string) {
 	push := rollout.Step{Title: "Push the code"}
 	for _, name := range append(slices.Clone(came), starts...) {
 		source := plan.SourceOf(plan.Service(name))
-		if !knows(before, source) && (hosted(source) || source.Provider == environment.S3 || slices.Contains(came, name)) {
+		if !exists(before, source) || slices.Contains(came, name) && !filled(before, source) {
 			b.send(&push, source)
 		}
 	}
@@ -160,7 +137,7 @@ func (b *builder) release(before *environment.Plan, came, starts []string) {
 		wait.Commands = append(wait.Commands, b.shell.Watch(s))
 	}
 	if w := waits(plan); w != "" {
-		wait.Notes = append(wait.Notes, strings.Replace(w, "It stops", "Each stops", 1))
+		wait.Notes = append(wait.Notes, strings.Replace(w, "It stops", plural2(all, "It stops", "Each stops"), 1))
 	}
 	b.add(wait)
 }
@@ -178,12 +155,4 @@ func plural2[T any](list []T, one, more string) string {
 		return one
 	}
 	return more
-}
-
-// knows says whether a service of the plan has its code in the same place.
-func knows(p *environment.Plan, source environment.Source) bool {
-	return slices.ContainsFunc(p.Services, func(s *environment.Service) bool {
-		o := p.SourceOf(s)
-		return o.Provider == source.Provider && o.FullName() == source.FullName() && o.Key == source.Key
-	})
 }

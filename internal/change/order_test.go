@@ -27,6 +27,8 @@ type walk struct {
 	at map[string]int
 	// last has the place of the last one.
 	last map[string]int
+	// step has the number of the step in which the deletion of a stack begins.
+	step map[string]int
 	n    int
 	// early says that the last push had only made regions dark: nothing relies on it but what is deleted later.
 	early bool
@@ -48,7 +50,7 @@ func (w *walk) see(what string) {
 	w.last[what] = w.n
 }
 
-func (w *walk) command(c rollout.Command, delivery string) {
+func (w *walk) command(c rollout.Command) {
 	w.n++
 	switch {
 	case strings.HasPrefix(c.Run, "npx cdk deploy "):
@@ -77,8 +79,6 @@ func (w *walk) command(c rollout.Command, delivery string) {
 	case strings.HasPrefix(c.Run, "for arn in $(aws cloudformation list-stack-resources "):
 		f := strings.Fields(c.Run)
 		w.see("unprotect " + key(c.Account, f[slices.Index(f, "--region")+1], f[slices.Index(f, "--stack-name")+1]))
-	case strings.HasPrefix(c.Run, "git push ") && strings.Contains(c.Run, delivery):
-		w.see("push")
 	case strings.Contains(c.Run, "get-pipeline-state") && strings.Contains(c.Run, "-platform "):
 		w.see("platform")
 	case strings.HasPrefix(c.Run, "test -s bootstrap.sh && sh bootstrap.sh"):
@@ -106,7 +106,7 @@ func check(t *testing.T, name string, c *Change, old, new *environment.Plan) {
 		}
 		return
 	}
-	w := &walk{t: t, name: name, old: map[string]bool{}, new: map[string]rollout.Stack{}, ids: map[string]rollout.Stack{}, at: map[string]int{}, last: map[string]int{}}
+	w := &walk{t: t, name: name, old: map[string]bool{}, new: map[string]rollout.Stack{}, ids: map[string]rollout.Stack{}, at: map[string]int{}, last: map[string]int{}, step: map[string]int{}}
 	for _, s := range stacks(old) {
 		w.old[keyOf(s)] = true
 	}
@@ -116,16 +116,26 @@ func check(t *testing.T, name string, c *Change, old, new *environment.Plan) {
 			w.ids[s.ID] = s
 		}
 	}
-	for _, s := range c.Steps {
-		if strings.HasPrefix(s.Title, "Push the delivery repository") {
+	for i, s := range c.Steps {
+		if strings.HasPrefix(s.Title, "Push the delivery repository, from its folder") {
 			w.early = strings.Contains(strings.Join(s.Notes, " "), "Nothing else changes yet")
+			w.n++
+			w.see("push")
+		}
+		if strings.Contains(strings.Join(s.Notes, " "), "reads storeship.yaml as the push before has it") {
+			continue // stacks of the plan between, of which each is there
 		}
 		for _, x := range s.Commands {
-			w.command(x, old.DeliverySource().Repository)
+			n := len(w.deleted)
+			w.command(x)
+			for _, k := range w.deleted[n:] {
+				w.step[k] = i
+			}
 		}
 	}
 	w.accounts(old, new)
 	w.order(old, new)
+	w.callers(old, new)
 }
 
 // accounts checks that what goes is deleted once, and what comes is made by someone.
@@ -202,6 +212,26 @@ func (w *walk) order(old, new *environment.Plan) {
 	w.bootstrapped(new)
 }
 
+// callers checks that no service is deleted while one that goes as well still runs and calls it.
+func (w *walk) callers(old, new *environment.Plan) {
+	for _, t := range old.Store.Targets() {
+		step := func(service string) (int, bool) {
+			i, ok := w.step[key(t.Environment.Account, t.Region, t.ServiceStackName(service))]
+			return i, ok
+		}
+		for _, s := range only(services(old), services(new)) {
+			for _, value := range variables(old.Service(s).In(t.Environment)) {
+				for _, called := range environment.References(value) {
+					caller, ok := step(s)
+					if first, ok2 := step(called); ok && ok2 && first < caller {
+						w.t.Errorf("%s: %s is deleted in step %d, and %s, which calls it, in step %d", w.name, called, first+1, s, caller+1)
+					}
+				}
+			}
+		}
+	}
+}
+
 // bootstrapped checks that every region of an account that gets its first stack is prepared before.
 func (w *walk) bootstrapped(new *environment.Plan) {
 	had := map[string]bool{}
@@ -242,10 +272,12 @@ func TestPushes(t *testing.T) {
 func safe(t *testing.T, name, old, new string) {
 	t.Helper()
 	a, b := parse(t, "old.yaml", old), parse(t, "new.yaml", new)
-	if c := New(a, b, Options{}); len(c.Refusals) > 0 {
+	c := New(a, b, Options{})
+	if len(c.Refusals) > 0 {
 		return
 	}
-	x := &comparer{old: side{a, a.Plan()}, new: side{b, b.Plan()}, change: &Change{}}
+	x := comparing(a, b)
+	sourced(t, name, c, x)
 	customers(t, name, x.old.plan, x.new.plan, x.pushes())
 	last := x.old.plan
 	for i, p := range x.pushes() {
@@ -256,9 +288,9 @@ func safe(t *testing.T, name, old, new string) {
 			for _, e := range both(environments(p.plan), environments(last)) {
 				before, after := resolved(last, s, e), resolved(p.plan, s, e)
 				calls := func(p *environment.Plan, missing []string) {
-					variables := p.Service(s).In(p.Store.Environment(e)).Variables
-					for _, v := range slices.Sorted(maps.Keys(variables)) {
-						if called := both(environment.References(variables[v]), missing); len(called) > 0 && before[v] != after[v] {
+					given := variables(p.Service(s).In(p.Store.Environment(e)))
+					for _, v := range slices.Sorted(maps.Keys(given)) {
+						if called := both(environment.References(given[v]), missing); len(called) > 0 && before[v] != after[v] {
 							t.Errorf("%s: push %d: %s calls %s in %s", name, i+1, s, called, e)
 						}
 					}

@@ -22,7 +22,6 @@ func (b *builder) prepare(next *environment.Plan) {
 	b.artifacts(next)
 	b.secrets(next)
 	b.connections(next)
-	b.branches(next)
 }
 
 // kinds lets the pipelines do what the new kind of an environment needs: tests are started, and canaries looked at, by kind.
@@ -156,10 +155,36 @@ func (b *builder) artifacts(next *environment.Plan) {
 	if len(ids) == 0 {
 		return
 	}
+	if cut := deprived(b.last, next); len(cut) > 0 && len(both(b.last.Store.Regions(), inRegions(store, ids))) > 0 {
+		notes = append(notes, "This takes away at once what "+text.List(cut)+plural2(cut, " has", " have")+" and the new file does not give: do it while no release is on its way, "+
+			"and push then. Until the push, one that comes there fails with AccessDenied, or waits for an approval that is not announced.")
+	}
 	b.deployArtifacts("Deploy the artifact buckets", ids, notes)
 }
 
+// inRegions lists the regions of artifacts stacks.
+func inRegions(store *environment.Store, ids []string) []string {
+	var all []string
+	for _, id := range ids {
+		all = append(all, strings.TrimPrefix(id, store.ArtifactsStackName()+"-"))
+	}
+	return all
+}
+
+// deprived lists the environments that the artifacts stacks of a plan give more than those of the next: to read, or a topic for approvals.
+func deprived(before, next *environment.Plan) []string {
+	var all []string
+	for _, e := range before.Store.Environments {
+		reads := func(r string) bool { return strings.HasPrefix(r, e.Name+" ") }
+		if slices.ContainsFunc(only(readers(before), readers(next)), reads) || slices.Contains(only(names(approvals(before)), names(approvals(next))), e.Name) {
+			all = append(all, e.Name)
+		}
+	}
+	return all
+}
+
 func (b *builder) deployArtifacts(title string, ids, notes []string) {
+	b.artifactsAsNew = append(b.artifactsAsNew, ids...)
 	b.add(rollout.Step{
 		Title:    title,
 		Commands: []rollout.Command{b.shell.Deploy(b.new.plan.Store.Tools.Account, "artifacts", ids...)},
@@ -231,26 +256,6 @@ func targetOf(p *environment.Plan, t environment.Target) *environment.Target {
 	return nil
 }
 
-// branches pushes what a pipeline is to follow from now on, where that is another place that must be there before.
-func (b *builder) branches(next *environment.Plan) {
-	step := rollout.Step{Title: "Push what is followed from now on, from the folders that it is of"}
-	move := func(old, new environment.Source) {
-		at := func(s environment.Source) string { return string(s.Provider) + " " + s.FullName() }
-		if at(old) == at(new) && old.Branch == new.Branch && old.Key == new.Key || hosted(new) && at(old) != at(new) || new.Provider == environment.S3 {
-			return // a CodeCommit repository is made, or renamed, by a pipeline; so is the source bucket
-		}
-		b.send(&step, new)
-	}
-	move(b.last.DeliverySource(), next.DeliverySource())
-	for _, name := range both(services(next), services(b.last)) {
-		move(b.last.SourceOf(b.last.Service(name)), next.SourceOf(next.Service(name)))
-	}
-	if len(step.Commands)+len(step.Notes) > 0 {
-		step.Notes = append(step.Notes, "A pipeline whose source does not exist fails in Source, and cannot update itself.")
-		b.all = append(b.all, step)
-	}
-}
-
 // connections looks at connections that no pipeline has used before: they are made by hand.
 func (b *builder) connections(next *environment.Plan) {
 	b.add(rollout.NewShell(next, rollout.Options{}).Connections(only(connections(next), connections(b.last))...))
@@ -258,11 +263,7 @@ func (b *builder) connections(next *environment.Plan) {
 
 func connections(p *environment.Plan) []string {
 	var all []string
-	sources := []environment.Source{p.DeliverySource()}
-	for _, s := range p.Services {
-		sources = append(sources, p.SourceOf(s))
-	}
-	for _, s := range sources {
+	for _, s := range sources(p) {
 		if s.Connection != "" {
 			all = append(all, only([]string{s.Connection}, all)...)
 		}

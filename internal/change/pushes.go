@@ -4,7 +4,6 @@ import (
 	"maps"
 	"reflect"
 	"slices"
-	"strings"
 
 	"github.com/storeship/storeship/constructs/environment"
 	"github.com/storeship/storeship/internal/text"
@@ -18,8 +17,9 @@ type push struct {
 }
 
 // pushes are the states of the delivery repository between the plans. One is enough, unless a service would be released
-// that calls one which is not there yet, or would still call one which is gone: the end of a push's platform run starts
-// every pipeline that changed. Regions that customers come to, or leave, take pushes as well; see [move].
+// that calls one which is not there yet, or something that still runs would call one which is gone: the end of a push's
+// platform run starts every pipeline that changed, and a service whose address another takes answers until that is released.
+// Regions that customers come to, or leave, take pushes as well; see [move].
 func (c *comparer) pushes() []push {
 	old, new := c.old.plan, c.new.plan
 	early := c.callers(new, only(services(new), services(old)))
@@ -43,10 +43,33 @@ func (c *comparer) takers() []string {
 	return names
 }
 
-// kept are the other services that go, if others still call them: these are released without first.
+// kept are the other services that go and that others still call: services of both plans, which are released without first;
+// takers, which are deleted first; and what is kept itself.
 func (c *comparer) kept() []string {
-	names := only(only(services(c.old.plan), services(c.new.plan)), c.takers())
-	return slices.DeleteFunc(names, func(name string) bool { return len(c.callers(c.old.plan, []string{name})) == 0 })
+	old := c.old.plan
+	gone := only(only(services(old), services(c.new.plan)), c.takers())
+	var names []string
+	for more := gone; len(more) > 0; {
+		more = slices.DeleteFunc(only(gone, names), func(name string) bool {
+			return len(c.callers(old, []string{name})) == 0 && !refers(old, slices.Concat(c.takers(), names), name)
+		})
+		names = append(names, more...)
+	}
+	return both(gone, names)
+}
+
+// refers says whether one of the named services refers to a service in plan p, in any environment.
+func refers(p *environment.Plan, named []string, service string) bool {
+	return slices.ContainsFunc(named, func(name string) bool {
+		return slices.ContainsFunc(p.Store.Environments, func(e *environment.Environment) bool {
+			for _, value := range variables(p.Service(name).In(e)) {
+				if slices.Contains(environment.References(value), service) {
+					return true
+				}
+			}
+			return false
+		})
+	})
 }
 
 // callers lists the services of both plans that refer to one of the named services in plan p, in an environment of both,
@@ -56,10 +79,10 @@ func (c *comparer) callers(p *environment.Plan, named []string) []string {
 	var names []string
 	for _, service := range both(services(new), services(old)) {
 		for _, name := range both(environments(new), environments(old)) {
-			variables := p.Service(service).In(p.Store.Environment(name)).Variables
+			given := variables(p.Service(service).In(p.Store.Environment(name)))
 			before, after := resolved(old, service, name), resolved(new, service, name)
-			for _, key := range slices.Sorted(maps.Keys(variables)) {
-				if before[key] != after[key] && len(both(environment.References(variables[key]), named)) > 0 && !slices.Contains(names, service) {
+			for _, key := range slices.Sorted(maps.Keys(given)) {
+				if before[key] != after[key] && len(both(environment.References(given[key]), named)) > 0 && !slices.Contains(names, service) {
 					names = append(names, service)
 				}
 			}
@@ -68,14 +91,29 @@ func (c *comparer) callers(p *environment.Plan, named []string) []string {
 	return names
 }
 
+// variables are all that may refer to other services, by their paths: what the container is given, and what its tests are.
+func variables(r environment.Runtime) map[string]string {
+	all := map[string]string{}
+	add := func(path string, given map[string]string) {
+		for name, value := range given {
+			all[text.Under(path, name)] = value
+		}
+	}
+	add("variables", r.Variables)
+	for _, t := range r.Tests.List() {
+		add("tests."+string(t.Kind)+".variables", t.Variables)
+	}
+	return all
+}
+
 // resolved are the variables of a service with what they refer to.
 func resolved(p *environment.Plan, service, env string) map[string]string {
 	e := p.Store.Environment(env)
-	variables := maps.Clone(p.Service(service).In(e).Variables)
-	for key, value := range variables {
-		variables[key], _ = p.Resolve(e.Targets(p.Store)[0], value) // references were checked with the plan
+	all := variables(p.Service(service).In(e))
+	for key, value := range all {
+		all[key], _ = p.Resolve(e.Targets(p.Store)[0], value) // references were checked with the plan
 	}
-	return variables
+	return all
 }
 
 // between is the new plan with some services as in the old one: those that stay as they are for now, and those that are
@@ -105,9 +143,11 @@ func (c *comparer) before(name string) *environment.Service {
 
 // as says how the file of a push differs from the new one.
 func (c *comparer) as(asBefore, kept []string) []string {
-	defaults := ""
-	if !reflect.DeepEqual(c.old.config.Defaults, c.new.config.Defaults) {
-		defaults = ", with what they had from defaults"
+	defaults := func(names []string) string {
+		if reflect.DeepEqual(c.old.config.Defaults, c.new.config.Defaults) {
+			return ""
+		}
+		return ", with what " + plural2(names, "it", "they") + " had from defaults"
 	}
 	path := func(names []string) string {
 		var paths []string
@@ -118,25 +158,12 @@ func (c *comparer) as(asBefore, kept []string) []string {
 	}
 	var notes []string
 	if len(asBefore) > 0 {
-		notes = append(notes, "For this push, "+path(asBefore)+" in the file as in "+c.change.From+defaults+": what they are to call is not there yet.")
+		notes = append(notes, "For this push, "+path(asBefore)+" in the file as in "+c.change.From+defaults(asBefore)+": what "+plural2(asBefore, "it is", "they are")+" to call is not there yet.")
 	}
 	if len(kept) > 0 {
-		notes = append(notes, "For this push, "+path(kept)+" still in the file, as in "+c.change.From+defaults+".")
+		notes = append(notes, "For this push, "+path(kept)+" still in the file, as in "+c.change.From+defaults(kept)+".")
 	}
 	return notes
-}
-
-// impossible adds a refusal for every push between that would be no valid plan.
-func (c *comparer) impossible(all []push) bool {
-	for _, p := range all[:len(all)-1] {
-		if problems := p.plan.Validate(); len(problems) > 0 {
-			group, _, _ := strings.Cut(problems[0].Path, ".")
-			c.refusal(group, "on the way, old and new "+group+" must stand in one plan, and this one may not be: "+problems[0].Path+": "+problems[0].Message,
-				"make two changes of it: first add, then remove")
-			return true
-		}
-	}
-	return false
 }
 
 // changed lists the services in both plans whose pipelines the push of b starts.
@@ -193,11 +220,20 @@ func same(a, b *environment.Plan, name string) bool {
 		if before == nil {
 			return false
 		}
-		r, s := x.In(before), y.In(e)
-		r.Variables, s.Variables = resolved(a, name, e.Name), resolved(b, name, e.Name)
-		if !reflect.DeepEqual(r, s) {
+		if !reflect.DeepEqual(resolved(a, name, e.Name), resolved(b, name, e.Name)) || !reflect.DeepEqual(bare(x.In(before)), bare(y.In(e))) {
 			return false
 		}
 	}
 	return true
+}
+
+// bare is how a service runs, without its variables.
+func bare(r environment.Runtime) environment.Runtime {
+	r.Variables = nil
+	for _, t := range []*environment.TargetTest{r.Tests.Integration, r.Tests.Acceptance, r.Tests.Performance} {
+		if t != nil {
+			t.Variables = nil
+		}
+	}
+	return r
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/storeship/storeship/constructs/environment"
 	"github.com/storeship/storeship/internal/config"
 )
 
@@ -37,6 +38,8 @@ var kinds = map[string]string{
 	"prodtwo": "{kind: production, account: \"555555555555\", domain: none",
 }
 
+const github = `provider: github, owner: acme, connection: "arn:aws:codeconnections:us-west-2:111111111111:connection/0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0"`
+
 // valid is the next file that is valid: a few are not.
 func (r plans) valid() string {
 	for {
@@ -50,8 +53,8 @@ func (r plans) valid() string {
 func (r plans) file() string {
 	var b strings.Builder
 	b.WriteString("store: shop\ntools: {account: \"111111111111\", region: us-west-2}\n")
-	if r.IntN(4) == 0 {
-		b.WriteString("delivery: {branch: next}\n")
+	if r.IntN(3) == 0 {
+		fmt.Fprintf(&b, "delivery: {%s}\n", r.pick("branch: next", "repository: program", "repository: program, branch: next", github, github+", repository: program"))
 	}
 	b.WriteString("environments:\n")
 	for _, name := range r.some([]string{"alpha", "beta", "gamma", "prod", "prodtwo"}, 1) {
@@ -75,10 +78,10 @@ func (r plans) file() string {
 		b.WriteString("}\n")
 	}
 	fmt.Fprintf(&b, "defaults: {cpu: %s, memoryMiB: 2048}\nservices:\n", r.pick("512", "1024"))
-	names := r.some([]string{"ui", "admin", "cart", "orders", "catalog", "checkout"}, 1)
+	names := r.some([]string{r.pick("ui", "shop"), "admin", "cart", "orders", "catalog", "checkout"}, 1)
 	var internal []string
 	for _, name := range names {
-		if name != "ui" && name != "admin" {
+		if !slices.Contains([]string{"ui", "shop", "admin"}, name) {
 			internal = append(internal, name)
 		}
 	}
@@ -87,13 +90,15 @@ func (r plans) file() string {
 		switch name {
 		case "ui":
 			expose = "{path: /*, block: [/private/*]}"
+		case "shop": // can take the address of ui over, and ui not that of shop
+			expose = "{path: /*, block: [/private/*], priority: 50000}"
 		case "admin":
 			expose = "{path: /admin/*}"
 		}
 		fmt.Fprintf(&b, "  %s: {build: {preset: go}, http: {port: 8080, health: /health}, expose: %s", name, expose)
 		if r.IntN(3) == 0 {
 			fmt.Fprintf(&b, ", source: %s", r.pick("{repository: one, branch: main}", "{repository: two}", "{branch: release}", "{provider: s3}",
-				"{provider: github, owner: acme, connection: \"arn:aws:codeconnections:us-west-2:111111111111:connection/0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0\"}"))
+				"{"+github+"}"))
 		}
 		if r.IntN(3) == 0 {
 			fmt.Fprintf(&b, ", secrets: {KEY: \"secretsmanager:%s/credentials#%s\"}", r.pick("shared", name), r.pick("a", "b"))
@@ -104,7 +109,11 @@ func (r plans) file() string {
 				variables = append(variables, strings.ToUpper(other)+": \"${services."+other+".url}\"")
 			}
 		}
-		fmt.Fprintf(&b, ", variables: {%s}}\n", strings.Join(variables, ", "))
+		fmt.Fprintf(&b, ", variables: {%s}", strings.Join(variables, ", "))
+		if len(internal) > 0 && r.IntN(3) == 0 {
+			fmt.Fprintf(&b, ", tests: {%s: {commands: [./test], variables: {URL: \"${services.%s.url}\"}}}", r.pick("integration", "acceptance", "performance"), r.pick(internal...))
+		}
+		b.WriteString("}\n")
 	}
 	return b.String()
 }
@@ -134,5 +143,28 @@ func TestRandomPairs(t *testing.T) {
 	}
 	if possible < 70 {
 		t.Errorf("only %d pairs were possible", possible)
+	}
+}
+
+// Whatever is retired, the file without it is valid. Catches a reference that is not seen, when the steps have deleted what it leads to.
+func TestRandomRetirements(t *testing.T) {
+	r := plans{rand.New(rand.NewPCG(3, 4))}
+	possible := 0
+	for range 100 {
+		c := parse(t, "storeship.yaml", r.valid())
+		for _, s := range c.Plan().Services {
+			if _, err := Retire(c, s.Name, Options{}); err != nil {
+				continue
+			}
+			possible++
+			without := c.Plan()
+			without.Services = slices.DeleteFunc(without.Services, func(o *environment.Service) bool { return o.Name == s.Name })
+			if err := without.Validate().Err(); err != nil {
+				t.Errorf("%s is retired, and then: %v", s.Name, err)
+			}
+		}
+	}
+	if possible < 50 {
+		t.Errorf("only %d services could be retired", possible)
 	}
 }

@@ -36,6 +36,7 @@ func (c *comparer) refuse() {
 	if !whole {
 		c.refuseEnvironments()
 		c.refuseTakeovers()
+		c.refuseOwners()
 	}
 }
 
@@ -91,15 +92,19 @@ func (c *comparer) kindChanged(path string) bool {
 	return slices.ContainsFunc(c.change.Differences, func(d Difference) bool { return d.What == environment+".kind" })
 }
 
-// refuseEnvironments finds a new environment where an old one stands in the way.
+// refuseEnvironments finds a new environment where an old one stands in the way. Of other regions, too: its latency records would
+// lead customers there before any service is.
 func (c *comparer) refuseEnvironments() {
-	for _, r := range c.renamedEnvironments() {
-		a, b := c.old.plan.Store.Environment(r.old), c.new.plan.Store.Environment(r.new)
-		if !sameDomain(a, b) || len(both(regions(a), regions(b))) == 0 {
-			continue
+	old, new := c.old.plan, c.new.plan
+	for _, o := range only(environments(old), environments(new)) {
+		for _, n := range only(environments(new), environments(old)) {
+			a, b := old.Store.Environment(o), new.Store.Environment(n)
+			if !sameDomain(a, b) {
+				continue
+			}
+			c.refusal("environments."+n+".domain", fmt.Sprintf("%s is the domain of %s, whose records and certificates stand until it is removed", b.Domain.Name, o),
+				fmt.Sprintf("give %s a domain of its own, move the customers there, then remove %s; or, with downtime, remove %s in a change of its own first", n, o, o))
 		}
-		c.refusal("environments."+r.new+".domain", fmt.Sprintf("%s is the domain of %s, whose records and certificates stand until it is removed", b.Domain.Name, r.old),
-			fmt.Sprintf("give %s a domain of its own, move the customers there, then remove %s; or, with downtime, remove %s in a change of its own first", r.new, r.old, r.old))
 	}
 }
 
@@ -121,6 +126,19 @@ func (c *comparer) refuseTakeovers() {
 	}
 }
 
+// refuseOwners finds a CodeCommit repository that would change hands between the platform pipeline's stack, which owns the delivery
+// repository, and the sources stack, which owns those of services: each leaves behind what it lets go of, and the other cannot
+// create it then.
+func (c *comparer) refuseOwners() {
+	old, new := c.old.plan, c.new.plan
+	if d := new.DeliverySource(); hosted(d) && slices.Contains(old.Repositories(), d.Repository) {
+		c.refusal("delivery.repository", d.Repository+" has been a repository of services, and the sources stack owns it", "choose another name for the delivery repository")
+	}
+	if d := old.DeliverySource(); hosted(d) && slices.Contains(new.Repositories(), d.Repository) {
+		c.refusal("services", d.Repository+" has been the delivery repository, and the platform pipeline's stack owns it", "choose another name for the services' repository")
+	}
+}
+
 // free is the lowest priority after one that no service of either plan has in the environment.
 func (c *comparer) free(after int, t takeover) int {
 	taken := map[int]bool{}
@@ -135,4 +153,61 @@ func (c *comparer) free(after int, t takeover) int {
 		after++
 	}
 	return after
+}
+
+// impossible adds a refusal for the first push between that would be no valid plan.
+func (c *comparer) impossible(all []push) bool {
+	for _, p := range all[:len(all)-1] {
+		if problems := p.plan.Validate(); len(problems) > 0 {
+			group, _, _ := strings.Cut(problems[0].Path, ".")
+			path, instead := c.apart(p.plan, problems[0].Path)
+			c.refusal(path, "on the way, old and new "+group+" must stand in one plan, and this one may not be: "+problems[0].Path+": "+problems[0].Message, instead)
+			return true
+		}
+	}
+	return false
+}
+
+// apart is the way out where what goes and what comes cannot stand in one plan, and the setting that it is about. To add first and
+// remove then is no way: it needs the same plan.
+func (c *comparer) apart(p *environment.Plan, path string) (setting, instead string) {
+	words := strings.Split(path, ".")
+	if words[0] != "services" {
+		return words[0], "make two changes of it: first remove, then add; in between there is neither"
+	}
+	what := words[len(words)-1]
+	if comes, stays := c.clash(p, words[1], what); comes != "" {
+		return "services." + comes + ".expose", "give " + comes + " another " + what + ": " + stays + " keeps its own until it is removed"
+	}
+	if slices.Contains(words, "variables") {
+		return "services", "make two changes of it: first release " + words[1] + " without what it refers to, then the rest"
+	}
+	return "services", "make two changes of it: first remove, then add; in between there is neither"
+}
+
+// clash finds the two services of a plan that have one port, or one priority, of which one is named: the one that comes, and the one that
+// is there. Empty where it is about something else.
+func (c *comparer) clash(p *environment.Plan, named, what string) (comes, stays string) {
+	number := func(name string, e *environment.Environment) int {
+		x := p.Service(name).In(e).Expose
+		switch {
+		case x != nil && x.Internal && what == "port":
+			return x.PortOf(name)
+		case x != nil && !x.Internal && what == "priority":
+			return x.PriorityOf(name)
+		}
+		return 0
+	}
+	for _, e := range p.Store.Environments {
+		for _, other := range services(p) {
+			if n := number(named, e); other == named || n == 0 || number(other, e) != n {
+				continue
+			}
+			if slices.Contains(services(c.old.plan), other) {
+				return named, other
+			}
+			return other, named
+		}
+	}
+	return "", ""
 }

@@ -1,7 +1,6 @@
 package change
 
 import (
-	"reflect"
 	"slices"
 	"strings"
 
@@ -86,11 +85,11 @@ func (b *builder) access() {
 func (b *builder) withdraw() {
 	store := b.new.plan.Store
 	fewer := len(only(readers(b.old.plan), readers(b.new.plan))) > 0
-	topics := !reflect.DeepEqual(approvals(b.old.plan), approvals(b.new.plan)) && len(only(names(approvals(b.old.plan)), names(approvals(b.new.plan)))) > 0
+	topics := len(only(names(approvals(b.old.plan)), names(approvals(b.new.plan)))) > 0
 	var all []string
 	for _, region := range store.Regions() {
-		if fewer || topics && region == store.Tools.Region {
-			all = append(all, store.ArtifactsStackName()+"-"+region)
+		if id := store.ArtifactsStackName() + "-" + region; (fewer || topics && region == store.Tools.Region) && !slices.Contains(b.artifactsAsNew, id) {
+			all = append(all, id)
 		}
 	}
 	if len(all) > 0 {

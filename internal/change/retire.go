@@ -40,27 +40,42 @@ func Retire(c *config.Config, service string, o Options) (*Change, error) {
 	return x.change, nil
 }
 
-// references lists the paths of the variables that refer to a service, in the order of the file, other than its own.
+// references lists the paths of the variables that refer to a service, in the order of the file, other than its own: those of
+// containers, and those of tests.
 func references(c *config.Config, service string) []string {
 	var paths []string
 	look := func(path string, variables map[string]string) {
 		for _, name := range names(variables) {
 			if slices.Contains(environment.References(variables[name]), service) {
-				paths = append(paths, path+".variables."+name)
+				paths = append(paths, text.Under(path+".variables", name))
+			}
+		}
+	}
+	lookAt := func(path string, r *config.Runtime) {
+		look(path, r.Variables)
+		if t := r.Tests; t != nil {
+			if t.Integration != nil {
+				look(path+".tests.integration", t.Integration.Variables)
+			}
+			if t.Acceptance != nil {
+				look(path+".tests.acceptance", t.Acceptance.Variables)
+			}
+			if t.Performance != nil {
+				look(path+".tests.performance", t.Performance.Variables)
 			}
 		}
 	}
 	if c.Defaults != nil {
-		look("defaults", c.Defaults.Variables)
+		lookAt("defaults", &c.Defaults.Runtime)
 	}
 	for _, s := range c.Services {
 		if s.Name == service {
 			continue
 		}
 		path := "services." + s.Name
-		look(path, s.Value.Variables)
+		lookAt(path, &s.Value.Runtime)
 		for _, o := range s.Value.Overrides {
-			look(path+".overrides."+o.Name, o.Value.Variables)
+			lookAt(path+".overrides."+o.Name, o.Value)
 		}
 	}
 	return paths

@@ -48,6 +48,10 @@ func commands(c *Change) []string {
 func TestRetireRefuses(t *testing.T) {
 	several := edit(t, base(t), "expose: internal\n    secrets", "expose: internal\n    variables: {A: \"$${services.orders.url}\", B: \"x ${services.orders.host}\"}\n    secrets",
 		"{prod: {scale: {max: 8}}}", "{prod: {scale: {max: 8}, variables: {C: \"${services.orders.port}\"}}}")
+	tested := edit(t, base(t), "${services.orders.url}", "none", "    secrets: {API", `    tests:
+      integration: {commands: [./test], variables: {ORDERS: "${services.orders.url}"}}
+    secrets: {API`, "{prod: {scale: {max: 8}}}", `{beta: {tests: {acceptance: {commands: [./test], variables: {HOST: "${services.orders.host}"}}}}}`,
+		"defaults: {", `defaults: {tests: {performance: {commands: [./test], variables: {PORT: "${services.orders.port}"}}}, `)
 	one := base(t)[:strings.Index(base(t), "  orders:\n")]
 	one = edit(t, one, "${services.orders.url}", "none")
 	for _, x := range []struct{ text, service, want string }{
@@ -55,6 +59,9 @@ func TestRetireRefuses(t *testing.T) {
 		{several, "orders", `storeship.yaml:24:29: services.ui.variables.ORDERS_URL: refers to orders; release its service without it first
 storeship.yaml:34:50: services.catalog.variables.B: refers to orders; release its service without it first
 storeship.yaml:36:56: services.catalog.overrides.prod.variables.C: refers to orders; release its service without it first`},
+		{tested, "orders", `storeship.yaml:17:72: defaults.tests.performance.variables.PORT: refers to orders; release its service without it first
+storeship.yaml:35:61: services.catalog.tests.integration.variables.ORDERS: refers to orders; release its service without it first
+storeship.yaml:37:83: services.catalog.overrides.beta.tests.acceptance.variables.HOST: refers to orders; release its service without it first`},
 		{one, "ui", `storeship.yaml:19:3: services.ui: is the only service, and a store has at least one; docs/first-deployment.md, "Remove everything", takes the whole store down`},
 	} {
 		_, err := Retire(parse(t, "storeship.yaml", x.text), x.service, Options{})

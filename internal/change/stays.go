@@ -50,6 +50,15 @@ func (c *comparer) stays(pushes []push) {
 		}
 		if targetOf(new, t) == nil {
 			r.place(t)
+			continue
+		}
+		for _, name := range both(services(new), services(old)) {
+			if asked(old, t, name) && !asked(new, t, name) {
+				r.canary(t, name)
+			}
+			if gated(old, t, name) && !gated(new, t, name) {
+				r.gate(t, name)
+			}
 		}
 	}
 	for _, region := range old.Store.Regions() {
@@ -64,6 +73,9 @@ func (c *comparer) stays(pushes []push) {
 		if lost {
 			r.tools(region)
 		}
+		if old.Store.ManagesSigning() && (lost || !new.Store.ManagesSigning() || old.Store.SigningProfile() != new.Store.SigningProfile()) {
+			r.add("signing profile of the images", old.Store.SigningProfile(), old.Store.Tools.Account, region)
+		}
 	}
 	for _, name := range gone {
 		r.pipeline(name)
@@ -71,7 +83,7 @@ func (c *comparer) stays(pushes []push) {
 	r.sources()
 	r.secrets()
 	for _, s := range r.steps {
-		if len(s.Commands) > 0 {
+		if len(s.Commands)+len(s.Notes) > 0 {
 			c.change.ForGood = append(c.change.ForGood, s)
 		}
 	}
@@ -122,15 +134,30 @@ func (r *remains) task(t environment.Target, name string) {
 	account := t.Environment.Account
 	r.add("log group", t.LogGroupName(name), account, t.Region)
 	r.forGood(titleLogs, account, "aws logs delete-log-group --region "+t.Region+" --log-group-name "+t.LogGroupName(name))
+	if gated(r.old.plan, t, name) {
+		r.gate(t, name)
+	}
 	if asked(r.old.plan, t, name) {
-		r.add("bucket of the canary's results, log group of its function", "in "+t.ServiceStackName(name)+"-"+t.Region+".txt", account, t.Region)
-		r.note(titleLogs, "The files that the steps wrote have the buckets of canaries, whose results expire after 30 days, and the functions that they had, cwsyn-…: the log group of one is /aws/lambda/ and its name.")
+		r.canary(t, name)
 	}
 	family := t.ServiceName(name)
 	r.add("task definitions", family, account, t.Region)
 	r.forGood(titleTasks, account, "for arn in $(aws ecs list-task-definitions --region "+t.Region+" --family-prefix "+family+
 		" --query 'taskDefinitionArns[]' --output text); do aws ecs deregister-task-definition --region "+t.Region+
 		` --task-definition "$arn" --query taskDefinition.status --output text; done`)
+}
+
+// gate is what is left of what asked new versions their checks.
+func (r *remains) gate(t environment.Target, name string) {
+	group := t.GateLogGroupName(name)
+	r.add("log group of the checks", group, t.Environment.Account, t.Region)
+	r.forGood(titleLogs, t.Environment.Account, "aws logs delete-log-group --region "+t.Region+" --log-group-name "+group)
+}
+
+// canary is what is left of a service's canary.
+func (r *remains) canary(t environment.Target, name string) {
+	r.add("bucket of the canary's results, log group of its function", "in "+t.ServiceStackName(name)+"-"+t.Region+".txt", t.Environment.Account, t.Region)
+	r.note(titleLogs, "The files that the steps wrote have the buckets of canaries, whose results expire after 30 days, and the functions that they had, cwsyn-…: the log group of one is /aws/lambda/ and its name.")
 }
 
 // place is what is left of a target's network and ingress.
@@ -190,14 +217,16 @@ func (r *remains) pipeline(name string) {
 	r.forGood(titlePipelines, account, "aws ssm delete-parameter --region "+region+" --name "+fingerprint)
 }
 
-// sources are the repositories that no service has any more.
+// sources are the repositories that nothing follows any more.
 func (r *remains) sources() {
 	old, new := r.old.plan, r.new.plan
 	store, said := old.Store, []string{}
-	for _, s := range old.Services {
-		source := old.SourceOf(s)
+	for _, source := range sources(old) {
 		if !hosted(source) || knows(new, source) || slices.Contains(said, source.Repository) {
 			continue
+		}
+		if source.Repository == old.DeliverySource().Repository && hosted(old.DeliverySource()) && hosted(new.DeliverySource()) {
+			continue // it has another name now
 		}
 		said = append(said, source.Repository)
 		r.add("source repository", source.Repository, store.Tools.Account, store.Tools.Region)

@@ -16,9 +16,12 @@ type builder struct {
 	live  []rollout.Stack
 	// last is the plan that was pushed last.
 	last *environment.Plan
-	// takers are the services that go and are deleted only when another has come to their address.
+	// takers are the services that go and are deleted only when another has come to their address: with the push that they
+	// leave the file with, for what they call is still there then.
 	takers []string
-	all    []rollout.Step
+	// artifactsAsNew are the artifacts stacks that were deployed from the new file, and so have lost already what is gone.
+	artifactsAsNew []string
+	all            []rollout.Step
 }
 
 func (c *comparer) steps() {
@@ -34,6 +37,7 @@ func (c *comparer) steps() {
 	for i, p := range pushes {
 		b.push(p, i, len(pushes))
 	}
+	b.git()
 	b.removePlaces()
 	c.change.Steps = b.all
 	c.stays(pushes)
@@ -71,6 +75,8 @@ func (b *builder) take(match func(rollout.Stack) bool) []rollout.Stack {
 func (b *builder) push(p push, i, n int) {
 	gone := only(services(b.last), services(p.plan))
 	b.prepare(p.plan)
+	b.ahead(p)
+	b.canaries(p.plan)
 	b.farewell(only(environments(b.last), environments(p.plan)))
 	b.pipelines(gone)
 	b.services(only(gone, b.takers), "Delete what runs of "+text.List(only(gone, b.takers)))
@@ -87,8 +93,8 @@ func (b *builder) push(p push, i, n int) {
 	b.last = p.plan
 	b.release(before, came, starts)
 	b.forget(before)
-	if i == n-1 {
-		b.services(b.takers, "Delete what runs of "+text.List(b.takers)+", whose address another service has now")
+	if taken := both(gone, b.takers); len(taken) > 0 {
+		b.services(taken, "Delete what runs of "+text.List(taken)+", whose address another service has now")
 	}
 }
 
@@ -178,6 +184,32 @@ func canaryIn(p *environment.Plan, s rollout.Stack) string {
 func asked(p *environment.Plan, t environment.Target, service string) bool {
 	s, in := p.Service(service), targetOf(p, t)
 	return s != nil && in != nil && len(s.In(in.Environment).Asked()) > 0
+}
+
+// gated says whether a service has a gate in a target, which asks new versions their checks.
+func gated(p *environment.Plan, t environment.Target, service string) bool {
+	s, in := p.Service(service), targetOf(p, t)
+	return s != nil && in != nil && s.In(in.Environment).Gated()
+}
+
+// canaries writes down what canaries leave behind that go with the next push while their services stay.
+func (b *builder) canaries(next *environment.Plan) {
+	step := rollout.Step{
+		Title: "Write down what the canaries that go leave behind",
+		Notes: []string{"The buckets of their results and the logs of their functions stay, and have no names that could be known before."},
+	}
+	for _, t := range next.Store.Targets() {
+		for _, name := range both(services(next), services(b.last)) {
+			if asked(b.last, t, name) && !asked(next, t, name) {
+				for _, s := range b.live {
+					if s.Name == t.ServiceStackName(name) && s.Account() == t.Environment.Account && s.Region() == t.Region {
+						step.Commands = append(step.Commands, resources(s), canary(s, t.CanaryName(name)))
+					}
+				}
+			}
+		}
+	}
+	b.add(step)
 }
 
 func plural[T any](list []T, noun string) string {

@@ -46,6 +46,9 @@ func (s *steps) sources() []environment.Source {
 	return all
 }
 
+// oncePerMachine says what [steps.gitConfig] is for.
+const oncePerMachine = "The first three commands are said once per machine: they let git ask the AWS CLI for CodeCommit's password."
+
 // deliverAll adds to a step what brings code to its sources, each once, and before it what git needs to know where this is the
 // first step that pushes to CodeCommit.
 func (s *steps) deliverAll(step *Step, sources ...environment.Source) {
@@ -54,7 +57,7 @@ func (s *steps) deliverAll(step *Step, sources ...environment.Source) {
 		return slices.Contains(step.Commands, Command{Run: s.gitConfig()[0]})
 	})
 	if !said && slices.ContainsFunc(sources, codeCommit) {
-		step.Notes = append(step.Notes, "The first three commands are said once per machine: they let git ask the AWS CLI for CodeCommit's password.")
+		step.Notes = append(step.Notes, oncePerMachine)
 		for _, command := range s.gitConfig() {
 			step.Commands = append(step.Commands, Command{Run: command})
 		}
@@ -78,10 +81,15 @@ func (s *steps) deliver(source environment.Source) (command Command, note string
 		return s.tools("aws s3 cp " + quote(source.Key[strings.LastIndex(source.Key, "/")+1:]) + " " +
 			quote("s3://"+s.store.SourceBucketName()+"/"+source.Key)), ""
 	case source.Provider.Connected():
-		return Command{}, "Push " + source.FullName() + " to branch " + source.Branch + " on " + source.Provider.Title() +
-			", if it is not there yet, with the remote and the credentials that you have for it."
+		return Command{}, byHand(source, ", if it is not there yet")
 	}
 	return s.tools(s.push(source)), ""
+}
+
+// byHand says what to push where people have remotes and credentials of their own.
+func byHand(source environment.Source, unless string) string {
+	return "Push " + source.FullName() + " to branch " + source.Branch + " on " + source.Provider.Title() + unless +
+		", with the remote and the credentials that you have for it."
 }
 
 // creates says what the platform's pipeline does first.

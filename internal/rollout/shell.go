@@ -40,6 +40,22 @@ func (sh *Shell) Deliver(source environment.Source) (command Command, note strin
 	return sh.s.deliver(source)
 }
 
+// Push is as [Shell.Deliver] for a commit that cannot be there yet.
+func (sh *Shell) Push(source environment.Source) (command Command, note string) {
+	if source.Provider.Connected() {
+		return Command{}, byHand(source, "")
+	}
+	return sh.s.deliver(source)
+}
+
+// Git is what is said once per machine before the first push to CodeCommit, and what for.
+func (sh *Shell) Git() (commands []Command, note string) {
+	for _, command := range sh.s.gitConfig() {
+		commands = append(commands, Command{Run: command})
+	}
+	return commands, oncePerMachine
+}
+
 // Connections is the step that looks at connections of the given ARNs; without commands where the plan has none of them.
 func (sh *Shell) Connections(arns ...string) Step {
 	c := *sh.s
