@@ -25,7 +25,7 @@ type Fargate struct {
 	Service awsecs.FargateService
 	// TaskDefinition of this template; older revisions are retained, for rollbacks.
 	TaskDefinition awsecs.FargateTaskDefinition
-	// Blue is the target group that the tasks of the first deployment are in. Nil for a worker.
+	// Blue is the target group that the tasks of the first deployment are in; with the engine ecs those may be in Green. Nil for a worker.
 	Blue awselasticloadbalancingv2.ApplicationTargetGroup
 	// Green takes the tasks of the next release; then the two change places with every release. Nil with rolling.
 	Green awselasticloadbalancingv2.ApplicationTargetGroup

@@ -80,8 +80,12 @@ func (c *comparer) instead(d Difference) string {
 func (c *comparer) again(service string, in []string) string {
 	var stacks, groups []string
 	for _, name := range in {
-		t := environment.Target{Store: c.old.plan.Store, Environment: c.old.plan.Store.Environment(name)}
+		e := c.old.plan.Store.Environment(name)
+		t := environment.Target{Store: c.old.plan.Store, Environment: e}
 		stacks, groups = append(stacks, t.ServiceStackName(service)), append(groups, t.LogGroupName(service))
+		if c.old.plan.Service(service).In(e).Gated() {
+			groups = append(groups, t.GateLogGroupName(service))
+		}
 	}
 	return "in every region, delete " + plural(stacks, "stack") + " " + text.List(stacks) + ", then " + plural(groups, "log group") + " " + text.List(groups) +
 		", which would be in the way; push this file, let it pass where Review stops it in both pipelines, and the pipeline of " + service + " creates them again"

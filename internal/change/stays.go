@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/storeship/storeship/constructs/build/scripts"
 	"github.com/storeship/storeship/constructs/environment"
 	"github.com/storeship/storeship/internal/rollout"
 	"github.com/storeship/storeship/internal/text"
@@ -207,7 +208,7 @@ func (r *remains) pipeline(name string) {
 	group := store.PipelineLogGroupName(name)
 	r.add("log group of the builds", group, account, region)
 	r.forGood(titlePipelines, account, "aws logs delete-log-group --region "+region+" --log-group-name "+group)
-	for _, kind := range []string{"unit-tests", "coverage"} {
+	for _, kind := range scripts.ReportGroups(r.old.plan.Service(name).Build) {
 		report := store.PipelineName(name) + "-" + kind
 		r.add("report group", report, account, region)
 		r.forGood(titlePipelines, account, "aws codebuild delete-report-group --region "+region+" --delete-reports --arn arn:aws:codebuild:"+region+":"+account+":report-group/"+report)

@@ -168,7 +168,7 @@ func TestRollingIsNotFrozen(t *testing.T) {
 func TestString(t *testing.T) {
 	got := frozen.Compare(service(t), service(t, `"Priority": 7`, `"Priority": 9`))
 	want := "AWS::ElasticLoadBalancingV2::ListenerRule Rule: Priority: 7 → 9: resets traffic. CloudFormation sends the actions with any change, and they name " +
-		"the target group of the first deployment. Instead: a service of another name beside the old one; move the callers, then remove the old."
+		"the target group that was live first; with the engine ecs it is empty after every second release, and requests fail. Instead: a service of another name beside the old one; move the callers, then remove the old."
 	if len(got) != 1 || got[0].String() != want {
 		t.Errorf("got %v", got)
 	}

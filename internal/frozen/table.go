@@ -95,7 +95,7 @@ func Table() []Entry {
 		{"AWS::ElasticLoadBalancingV2::ListenerRule", []string{"ListenerArn"}, true, Replaces,
 			"The priority is taken until the old rule is gone, and with it traffic stops.", newService},
 		{"AWS::ElasticLoadBalancingV2::ListenerRule", nil, true, Resets,
-			"CloudFormation sends the actions with any change, and they name the target group of the first deployment.", newService},
+			"CloudFormation sends the actions with any change, and they name the target group that was live first; with the engine ecs it is empty after every second release, and requests fail.", newService},
 		{"AWS::ElasticLoadBalancingV2::LoadBalancer", []string{"Name", "Scheme", "Type"}, false, Replaces,
 			"Listeners, rules and DNS records go with it.", "another environment, or a second load balancer beside the first"},
 		{"AWS::ElasticLoadBalancingV2::TargetGroup", []string{"IpAddressType", "Name", "Port", "Protocol", "ProtocolVersion", "TargetType", "VpcId"}, false, Replaces,
