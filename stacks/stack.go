@@ -30,7 +30,7 @@ func targetStack(scope constructs.Construct, t environment.Target, id, name, des
 }
 
 // stackTags are the tags of a stack; one of the tools account has no environment. They never change: CloudFormation hands stack tags to
-// every resource, and an ECS service that CodeDeploy controls takes no new ones.
+// every resource: an ECS service that CodeDeploy controls takes no new ones, and a listener rule is sent with its actions.
 func stackTags(store *environment.Store, environment string) map[string]string {
 	tags := map[string]string{"storeship:store": store.Name}
 	if environment != "" {
