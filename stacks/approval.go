@@ -58,6 +58,10 @@ func lenient(store *environment.Store, s *environment.Service, e *environment.En
 	return strings.Join(names, ", ")
 }
 
+// mostRegions is how long the names of an environment's regions may be in an approval, which has 1000 characters for everything.
+// https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_ActionDeclaration.html
+const mostRegions = 200
+
 // journey says through which environments a release has come to e, and how it goes on there.
 func journey(store *environment.Store, e *environment.Environment) []delivery.Fact {
 	var before []string
@@ -68,8 +72,14 @@ func journey(store *environment.Store, e *environment.Environment) []delivery.Fa
 		before = append(before, other.Name)
 	}
 	var waves []string
+	regions := 0
 	for _, w := range e.Waves {
 		waves = append(waves, text.List(w.Regions))
+		regions += len(w.Regions)
 	}
-	return []delivery.Fact{{Name: "Released to", Value: text.List(before)}, {Name: "Goes to", Value: strings.Join(waves, "; then ")}}
+	goes := strings.Join(waves, "; then ")
+	if len(goes) > mostRegions {
+		goes = text.Count(regions, "region") + " in " + text.Count(len(waves), "wave")
+	}
+	return []delivery.Fact{{Name: "Released to", Value: text.List(before)}, {Name: "Goes to", Value: goes}}
 }
