@@ -67,8 +67,13 @@ exports.start = (cdk, cache) => {
   const { port1: port, port2 } = new MessageChannel();
   const answered = new Int32Array(new SharedArrayBuffer(4));
   const library = path.join(cdk, 'node_modules', '@aws', 'cloudformation-validate');
-  const config = JSON.stringify(configOf(path.join(cdk, 'core', 'lib', 'validation', 'rules')));
-  const validator = clean.identify(library, config);
+  let config, validator;
+  try {
+    config = JSON.stringify(configOf(path.join(cdk, 'core', 'lib', 'validation', 'rules')));
+    validator = clean.identify(library, config);
+  } catch {
+    return { engine: (Engine) => Engine }; // a CDK that validates otherwise
+  }
   const known = clean.open(cache, validator);
   let broken = false;
 
@@ -86,14 +91,11 @@ exports.start = (cdk, cache) => {
   // A manifest is written when the templates that it names are.
   const asked = new Map();
   const answers = new Map();
-  const writeFileSync = fs.writeFileSync;
-  fs.writeFileSync = (file, data, ...rest) => {
-    writeFileSync(file, data, ...rest);
-    if (typeof file !== 'string' || path.basename(file) !== 'manifest.json' || typeof data !== 'string') return;
-    for (const artifact of Object.values(JSON.parse(data).artifacts ?? {})) {
+  const look = (manifest, text) => {
+    for (const artifact of Object.values(JSON.parse(text).artifacts ?? {})) {
       const place = /^aws:\/\/([^/]+)\/(.+)$/.exec(artifact.environment ?? '');
       if (artifact.type !== 'aws:cloudformation:stack' || !place) continue;
-      const template = path.resolve(path.dirname(file), artifact.properties.templateFile);
+      const template = path.resolve(path.dirname(manifest), artifact.properties.templateFile);
       const options = JSON.stringify(optionsOf(
         place[1] === 'unknown-account' ? undefined : place[1],
         place[2] === 'unknown-region' ? undefined : place[2],
@@ -106,6 +108,16 @@ exports.start = (cdk, cache) => {
       }
       asked.set(template, (asked.get(template) ?? 0) + 1);
       ask({ file: template, options });
+    }
+  };
+  const writeFileSync = fs.writeFileSync;
+  fs.writeFileSync = (file, data, ...rest) => {
+    writeFileSync(file, data, ...rest);
+    if (typeof file !== 'string' || path.basename(file) !== 'manifest.json' || typeof data !== 'string') return;
+    try {
+      look(file, data);
+    } catch {
+      // a manifest of something else: about what it names the CDK asks its own validator, if it asks
     }
   };
 
