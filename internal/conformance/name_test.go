@@ -1,0 +1,109 @@
+package conformance_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/storeship/storeship/internal/conformance"
+)
+
+// script is the resource of a project that runs one script.
+func script(lines string) string {
+	s := "  Project:\n    Type: AWS::CodeBuild::Project\n    Properties:\n      Source:\n        Type: CODEPIPELINE\n        BuildSpec: |\n" +
+		"          version: 0.2\n          phases:\n            build:\n              commands:\n                - |\n"
+	for line := range strings.Lines(lines + "\n") {
+		s += "                  " + line
+	}
+	return s
+}
+
+const helpers = `set -eu
+say() { printf '%s\n' "$*" >&2; }
+fail() { say "error: $*"; exit 1; }
+get() { curl --fail --silent --output "$2" "$1" || fail "cannot download $1"; echo "$3 $2" | sha256sum --check || fail "$1 is another one"; }
+`
+
+// Catches: a gate that is proven by what is left when its tool is gone: a download, an installation, a look at the report, and the functions
+// that say what is wrong.
+func TestNameWithoutItsTool(t *testing.T) {
+	for name, c := range map[string]struct{ action, gate, script, reason string }{
+		"a download":         {"Secrets", "secrets-detection", "get https://example.com/gitleaks.tar.gz a.tar.gz 1234\ntar -xzf a.tar.gz gitleaks", "it prepares gitleaks and never runs it"},
+		"an installation":    {"SAST", "sast", "pip install semgrep==1.2.3", "it prepares semgrep and never runs it"},
+		"one in a venv":      {"SAST", "sast", "python -m venv v\n\"$HOME/v/bin/pip\" install --quiet semgrep", "it prepares semgrep and never runs it"},
+		"words":              {"SAST", "sast", "[ -s rules ] || fail \"SAST has no rules\"", "it runs nothing that could fail"},
+		"a look at a report": {"UnitTests", "unit-tests", "go install gotest.tools/gotestsum@v1\ngrep -q testsuite report.xml || fail 'the tests wrote no report'", "it prepares gotestsum and never runs it"},
+		"code within":        {"SAST", "sast", "pip install semgrep\npython -c 'import json; json.load(open(\"r\"))[\"paths\"]' || fail 'semgrep looked at no file'", "it prepares semgrep and never runs it"},
+		"a version":          {"Quality", "code-quality", "v=$(go env GOVERSION) || fail 'Go does not start'\n[ -n \"$(go list ./...)\" ] || fail 'no package'", "it only prepares"},
+		"a conversion":       {"UnitTests", "unit-tests", "gocover-cobertura <c.out >c.xml", "it only prepares"},
+		"a log-in":           {"SCA", "sca", "aws ecr get-login-password | docker login --password-stdin r\naws s3 cp s3://b/known known", "it only prepares"},
+		"another's tool":     {"UnitTests", "unit-tests", "check() { gosec ./...; }\ncheck", "it runs Static application security testing (gosec) and nothing else"},
+		"a list of files":    {"ImageScan", "image-scan", "inspector-sbomgen container --image i -o bill.json || fail 'no list'", "it runs Software bill of materials"},
+		"a lost function":    {"SAST", "sast", "scan() { ./scan.sh || true; }\nscan", "`|| true` takes its place"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			judge(t, stages(script(helpers+c.script), stage("Check", builds(c.action, "!Ref Project")), production), nil).is(c.gate, conformance.Hollow, c.reason)
+		})
+	}
+}
+
+// Catches: somebody's own tool or script that is taken for a helper, because of its name, of what starts it, or of where it stands.
+func TestNameOfOnesOwn(t *testing.T) {
+	for name, c := range map[string]struct{ action, gate, script string }{
+		"a script":             {"SAST", "sast", "./scan.sh"},
+		"named as a helper":    {"UnitTests", "unit-tests", "./test.sh"},
+		"by a shell":           {"UnitTests", "unit-tests", "bash ci/test"},
+		"in the environment":   {"UnitTests", "unit-tests", "env CI=1 ./run"},
+		"of the source's root": {"SAST", "sast", "$CODEBUILD_SRC_DIR/ci/info --strict"},
+		"sourced":              {"SAST", "sast", ". ./ci/scan"},
+		"in another shell":     {"SAST", "sast", "bash -ec './scan.sh'"},
+		"in a function":        {"SAST", "sast", "run() { say \"+ $*\"; ./scan.sh; }\nrun"},
+		"a function's words":   {"SAST", "sast", "run() { say \"+ $*\"; \"$@\"; }\nrun ./scan.sh"},
+		"beside lost ones":     {"SAST", "sast", "run() { ./tell.sh || true; ./scan.sh; }\nrun"},
+		"an unknown program":   {"SAST", "sast", "pip install our-sast\nour-sast --all -v"},
+		"beside a known one":   {"SAST", "sast", "pip install semgrep\n./scan.sh"},
+		"a container":          {"ImageScan", "image-scan", "docker run --rm our/scanner image shop:1"},
+		"in Python":            {"SAST", "sast", "python tools/scan.py"},
+		"by make":              {"SAST", "sast", "make -C app scan"},
+		"by npm":               {"Secrets", "secrets-detection", "npm ci\nnpm run our-check"},
+		"a search":             {"Secrets", "secrets-detection", "if git grep -q 'BEGIN PRIVATE KEY'; then fail found; fi"},
+		"a search of lines":    {"Secrets", "secrets-detection", "if grep -rq AKIA src; then exit 1; fi"},
+		"a look at texts":      {"SAST", "sast", "n=$(jq '.results | length' findings.json) || exit 1\n[ \"$n\" = 0 ]"},
+		"a service":            {"SCA", "sca", "curl -sf https://scanner.example.com/scan"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			judge(t, stages(script(helpers+c.script), stage("Check", builds(c.action, "!Ref Project")), production), nil).is(c.gate, conformance.Present, "")
+		})
+	}
+}
+
+// Catches: a stop switch whose end says that it is closed and does not fail; and one that is taken for such because of the order of its
+// decisions. No tool is known for it: it is what the script decides.
+func TestNameOfADecision(t *testing.T) {
+	const (
+		asked  = "said=$(aws ssm get-parameter --name stop --query Parameter.Value --output text) || fail 'cannot read it'\n"
+		opened = "case $said in open*) say open; exit 0 ;; esac\n"
+	)
+	for name, c := range map[string]struct {
+		script string
+		state  conformance.State
+		reason string
+	}{
+		"at the end":       {asked + opened + "fail closed", conformance.Present, ""},
+		"only said":        {asked + opened + "say closed", conformance.Hollow, "it ends with 0 whatever it decides: `say closed` is its end"},
+		"in a subshell":    {"(\n" + asked + opened + "say closed\n)", conformance.Hollow, "it ends with 0 whatever it decides"},
+		"a known place":    {"case $TARGET in prod) ;; *) fail unknown ;; esac\n" + asked + opened + "say closed", conformance.Hollow, "it ends with 0 whatever it decides"},
+		"a branch":         {asked + "case $said in open) ;; *) fail closed ;; esac", conformance.Present, ""},
+		"then more":        {asked + "case $said in open) ;; *) fail closed ;; esac\nif [ -z \"$WINDOW\" ]; then exit 0; fi\nsay fine", conformance.Present, ""},
+		"a test":           {"[ \"$FREEZE\" = no ] || exit 1", conformance.Present, ""},
+		"a test, in vain":  {"[ \"$FREEZE\" = no ] || say frozen", conformance.Hollow, "it runs nothing that could fail"},
+		"a pipe":           {"aws ssm get-parameter --name stop | grep -q open", conformance.Present, ""},
+		"in a function":    {"look() { [ \"$FREEZE\" = no ] || return 1; }\nlook", conformance.Present, ""},
+		"a lost function":  {"look() { [ \"$FREEZE\" = no ] || return 1; }\nlook || true", conformance.Hollow, "it runs nothing that could fail"},
+		"fail that is say": {"fail() { say \"error: $*\"; }\n[ \"$FREEZE\" = no ] || fail frozen", conformance.Hollow, "it runs nothing that could fail"},
+		"a script":         {"./frozen.sh", conformance.Present, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			judge(t, stages(script(helpers+c.script), strings.Replace(production, "[", "["+builds("StopSwitch", "!Ref Project")+", ", 1)), nil).is("stop-switch", c.state, c.reason)
+		})
+	}
+}
