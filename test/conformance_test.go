@@ -316,6 +316,13 @@ func TestConformanceOfAHollowStore(t *testing.T) {
 		{"deployment-window", "hollow", "it ends with 0 whatever it decides", file, commands("OpenForRelease", func(c string) string {
 			return strings.ReplaceAll(c, `fail "$TARGET is closed`, `say "$TARGET is closed`)
 		})},
+		{"deployment-window", "hollow", "which it should guard", file, func(m map[string]any) {
+			for _, wave := range []string{"prod-1", "prod-2", "prod-3"} {
+				a, s := take(m, wave, "OpenForReleaseInWindow"), stage(m, wave)
+				a["RunOrder"] = 9
+				s["Actions"] = append(s["Actions"].([]any), a)
+			}
+		}},
 		{"approval", "missing", "nothing does it in prod", file, func(m map[string]any) { take(m, "prod-1", "Approve-prod") }},
 		{"approval", "hollow", "it runs after prod-1/", file, func(m map[string]any) {
 			a, s := take(m, "prod-1", "Approve-prod"), stage(m, "prod-2")

@@ -103,7 +103,7 @@ func TestNameOfADecision(t *testing.T) {
 		"a script":         {"./frozen.sh", conformance.Present, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			judge(t, stages(script(helpers+c.script), strings.Replace(production, "[", "["+builds("StopSwitch", "!Ref Project")+", ", 1)), nil).is("stop-switch", c.state, c.reason)
+			judge(t, stages(script(helpers+c.script), stage("Before", builds("StopSwitch", "!Ref Project")), production), nil).is("stop-switch", c.state, c.reason)
 		})
 	}
 }
