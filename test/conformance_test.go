@@ -323,6 +323,8 @@ func TestConformanceOfAHollowStore(t *testing.T) {
 				s["Actions"] = append(s["Actions"].([]any), a)
 			}
 		}},
+		{"production-deploy", "hollow", "not in 444444444444 us-west-2, where CodeDeploy releases", file, func(m map[string]any) { take(m, "prod-1", "prod-us-west-2.BlueGreen") }},
+		{"test-deploy", "hollow", "and no action asks it to", file, func(m map[string]any) { take(m, "beta-us-west-2", "BlueGreen") }},
 		{"approval", "missing", "nothing does it in prod", file, func(m map[string]any) { take(m, "prod-1", "Approve-prod") }},
 		{"approval", "hollow", "it runs after prod-1/", file, func(m map[string]any) {
 			a, s := take(m, "prod-1", "Approve-prod"), stage(m, "prod-2")
