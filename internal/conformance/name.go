@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -12,6 +13,9 @@ import (
 // byName judges an action by what it runs, where only its name says that it is the gate.
 func (s *subject) byName(g *Gate, a *pipeline.Action) (Finding, bool) {
 	all := units(a)
+	if why := s.borrowed(g, a); why != "" {
+		return Finding{Command: all[len(all)-1].Text, Reason: why}, true
+	}
 	found, why := s.works(g, all)
 	if len(found) == 0 && why == "" {
 		found, why = decisions(g, all)
@@ -34,6 +38,26 @@ func (s *subject) byName(g *Gate, a *pipeline.Action) (Finding, bool) {
 		}
 	}
 	return f, true
+}
+
+// borrowed says which other gate an action does a second time under another name: it runs the project that is called after the other one,
+// with the same variables as the action that is. One project for several gates has a name of its own, or variables that tell them apart.
+func (s *subject) borrowed(g *Gate, a *pipeline.Action) string {
+	project := phrase(a.Project)
+	if a.Project == "" || len(a.Steps) == 0 || g.calls(project) {
+		return ""
+	}
+	for _, b := range s.pipeline.Actions() {
+		if b == a || b.Project != a.Project || !maps.Equal(a.Own, b.Own) || a.Configuration["BuildspecOverride"] != b.Configuration["BuildspecOverride"] {
+			continue
+		}
+		for _, o := range s.calledAfter(b) {
+			if own := phrase(b.Name); o != g && o.calls(own) && !g.calls(own) && o.calls(project) {
+				return "it runs the project " + a.Project + ", the " + o.Title + " of " + place(b)
+			}
+		}
+	}
+	return ""
 }
 
 // works lists the scripts and unknown programs of an action; without one why says which other gate it runs.

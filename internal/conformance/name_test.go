@@ -107,3 +107,38 @@ func TestNameOfADecision(t *testing.T) {
 		})
 	}
 }
+
+// Catches: an action that is named for one gate and runs what another one does, as that does it; and one project for several gates that is
+// taken for such.
+func TestNameOfAnothersProject(t *testing.T) {
+	tests := func(name, project, configuration string) string {
+		return "{Name: " + name + ", RunOrder: 2, ActionTypeId: {Category: Build, Owner: AWS, Provider: CodeBuild}, InputArtifacts: [{Name: C}], Configuration: {ProjectName: " + project + configuration + "}}"
+	}
+	project := func(id, name, command string) string {
+		return "  " + id + ": {Type: AWS::CodeBuild::Project, Properties: {Name: " + name + ", Source: {BuildSpec: \"version: 0.2\\nphases: {build: {commands: [" + command + "]}}\"}}}\n"
+	}
+	suite := func(name string) string {
+		return ", EnvironmentVariables: '[{\"name\":\"SUITE\",\"value\":\"" + name + "\"}]'"
+	}
+	for name, c := range map[string]struct {
+		resources, integration, acceptance string
+		state                              conformance.State
+		reason                             string
+	}{
+		"their own": {project("I", "shop-integration", "go test ./integration") + project("A", "shop-acceptance", "go test ./acceptance"), tests("Integration", "!Ref I", ""), tests("Acceptance", "!Ref A", ""), conformance.Present, ""},
+		"another's": {
+			project("I", "shop-integration", "go test ./integration"), tests("Integration", "!Ref I", ""), tests("Acceptance", "!Ref I", ""),
+			conformance.Hollow, "it runs the project shop-integration, the Integration tests of Beta/Integration",
+		},
+		"another's, with variables": {project("I", "shop-integration", "go test ./$SUITE"), tests("Integration", "!Ref I", suite("integration")), tests("Acceptance", "!Ref I", suite("acceptance")), conformance.Present, ""},
+		"one for all":               {project("I", "shop-tests", "./tests.sh"), tests("Integration", "!Ref I", ""), tests("Acceptance", "!Ref I", ""), conformance.Present, ""},
+		"a tool of the gate":        {project("I", "shop-integration", "npx cypress run"), tests("Integration", "!Ref I", ""), tests("Acceptance", "!Ref I", ""), conformance.Present, ""},
+		"the only one":              {project("I", "shop-integration", "go test ./..."), commands("Look", "2", "true"), tests("Acceptance", "!Ref I", ""), conformance.Present, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			j := judge(t, stages(c.resources, stage("Beta", deploy("D", "222222222222", "us-west-2"), c.integration, c.acceptance), production), nil)
+			j.is("acceptance-tests", c.state, c.reason)
+			j.is("integration-tests", conformance.Present, "")
+		})
+	}
+}
