@@ -111,7 +111,7 @@ func (s *subject) mayRelease(t *target, env *environment) *pipeline.Action {
 		}
 		called := releases.MatchString(phrase(a.Name, a.Project))
 		return a.Hidden != "" || slices.ContainsFunc(units(a), func(u unit) bool {
-			return len(u.work()) > 0 && (called || releases.MatchString(phrase(u.Text)))
+			return u.role == work && (called || releases.MatchString(phrase(u.Text)))
 		})
 	})
 	if i < 0 {

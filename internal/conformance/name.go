@@ -16,9 +16,10 @@ func (s *subject) byName(g *Gate, a *pipeline.Action) (Finding, bool) {
 	if why := s.borrowed(g, a); why != "" {
 		return Finding{Command: all[len(all)-1].Text, Reason: why}, true
 	}
-	found, why := s.works(g, all)
+	own, why := s.others(g, all)
+	found := filter(own, func(u unit) bool { return u.role == work })
 	if len(found) == 0 && why == "" {
-		found, why = decisions(g, all)
+		found, why = decisions(g, own)
 	}
 	if len(found) == 0 {
 		f := Finding{Reason: either(why, "it runs nothing that could fail")}
@@ -60,20 +61,16 @@ func (s *subject) borrowed(g *Gate, a *pipeline.Action) string {
 	return ""
 }
 
-// works lists the scripts and unknown programs of an action; without one why says which other gate it runs.
-func (s *subject) works(g *Gate, all []unit) (found []unit, why string) {
+// others leaves out what is another gate; the text says which.
+func (s *subject) others(g *Gate, all []unit) (own []unit, why string) {
 	for _, u := range all {
-		commands := u.work()
-		if len(commands) == 0 {
+		if commands := u.commands(); u.role <= asking && !slices.ContainsFunc(commands, func(c *pipeline.Step) bool { return s.gateOf(g, c) == nil }) {
+			why = "it runs " + s.gateOf(g, commands[0]).Title + " (" + shell.Program(commands[0].Forms[0]) + ") and nothing else"
 			continue
 		}
-		if o := s.gateOf(g, commands[0]); o != nil && !slices.ContainsFunc(commands, func(c *pipeline.Step) bool { return s.gateOf(g, c) == nil }) {
-			why = "it runs " + o.Title + " (" + shell.Program(commands[0].Forms[0]) + ") and nothing else"
-			continue
-		}
-		found = append(found, u)
+		own = append(own, u)
 	}
-	return found, why
+	return own, why
 }
 
 // decisions are what an action without a tool and a script may be the gate by: what its own commands look at and decide. Without one, why

@@ -27,18 +27,20 @@ get() { curl --fail --silent --output "$2" "$1" || fail "cannot download $1"; ec
 // that say what is wrong.
 func TestNameWithoutItsTool(t *testing.T) {
 	for name, c := range map[string]struct{ action, gate, script, reason string }{
-		"a download":         {"Secrets", "secrets-detection", "get https://example.com/gitleaks.tar.gz a.tar.gz 1234\ntar -xzf a.tar.gz gitleaks", "it prepares gitleaks and never runs it"},
-		"an installation":    {"SAST", "sast", "pip install semgrep==1.2.3", "it prepares semgrep and never runs it"},
-		"one in a venv":      {"SAST", "sast", "python -m venv v\n\"$HOME/v/bin/pip\" install --quiet semgrep", "it prepares semgrep and never runs it"},
-		"words":              {"SAST", "sast", "[ -s rules ] || fail \"SAST has no rules\"", "it runs nothing that could fail"},
-		"a look at a report": {"UnitTests", "unit-tests", "go install gotest.tools/gotestsum@v1\ngrep -q testsuite report.xml || fail 'the tests wrote no report'", "it prepares gotestsum and never runs it"},
-		"code within":        {"SAST", "sast", "pip install semgrep\npython -c 'import json; json.load(open(\"r\"))[\"paths\"]' || fail 'semgrep looked at no file'", "it prepares semgrep and never runs it"},
-		"a version":          {"Quality", "code-quality", "v=$(go env GOVERSION) || fail 'Go does not start'\n[ -n \"$(go list ./...)\" ] || fail 'no package'", "it only prepares"},
-		"a conversion":       {"UnitTests", "unit-tests", "gocover-cobertura <c.out >c.xml", "it only prepares"},
-		"a log-in":           {"SCA", "sca", "aws ecr get-login-password | docker login --password-stdin r\naws s3 cp s3://b/known known", "it only prepares"},
-		"another's tool":     {"UnitTests", "unit-tests", "check() { gosec ./...; }\ncheck", "it runs Static application security testing (gosec) and nothing else"},
-		"a list of files":    {"ImageScan", "image-scan", "inspector-sbomgen container --image i -o bill.json || fail 'no list'", "it runs Software bill of materials"},
-		"a lost function":    {"SAST", "sast", "scan() { ./scan.sh || true; }\nscan", "`|| true` takes its place"},
+		"a download":           {"Secrets", "secrets-detection", "get https://example.com/gitleaks.tar.gz a.tar.gz 1234\ntar -xzf a.tar.gz gitleaks", "it prepares gitleaks and never runs it"},
+		"an installation":      {"SAST", "sast", "pip install semgrep==1.2.3", "it prepares semgrep and never runs it"},
+		"one in a venv":        {"SAST", "sast", "python -m venv v\n\"$HOME/v/bin/pip\" install --quiet semgrep", "it prepares semgrep and never runs it"},
+		"words":                {"SAST", "sast", "[ -s rules ] || fail \"SAST has no rules\"", "it runs nothing that could fail"},
+		"a look at a report":   {"UnitTests", "unit-tests", "go install gotest.tools/gotestsum@v1\ngrep -q testsuite report.xml || fail 'the tests wrote no report'", "it prepares gotestsum and never runs it"},
+		"code within":          {"SAST", "sast", "pip install semgrep\npython -c 'import json; json.load(open(\"r\"))[\"paths\"]' || fail 'semgrep looked at no file'", "it prepares semgrep and never runs it"},
+		"a version":            {"Quality", "code-quality", "v=$(go env GOVERSION) || fail 'Go does not start'\n[ -n \"$(go list ./...)\" ] || fail 'no package'", "it only prepares"},
+		"a look for a report":  {"UnitTests", "unit-tests", "[ -n \"$(find . -name junit.xml -print)\" ] || fail 'the tests wrote no report'", "it only prepares"},
+		"another's comparison": {"UnitTests", "unit-tests", "[ -n \"$(find . -name junit.xml -print)\" ] || fail 'no report'\nawk -v minimum=80 -f floor.awk cover.out", "it runs Coverage with a floor (awk) and nothing else"},
+		"a conversion":         {"UnitTests", "unit-tests", "gocover-cobertura <c.out >c.xml", "it only prepares"},
+		"a log-in":             {"SCA", "sca", "aws ecr get-login-password | docker login --password-stdin r\naws s3 cp s3://b/known known", "it only prepares"},
+		"another's tool":       {"UnitTests", "unit-tests", "check() { gosec ./...; }\ncheck", "it runs Static application security testing (gosec) and nothing else"},
+		"a list of files":      {"ImageScan", "image-scan", "inspector-sbomgen container --image i -o bill.json || fail 'no list'", "it runs Software bill of materials"},
+		"a lost function":      {"SAST", "sast", "scan() { ./scan.sh || true; }\nscan", "`|| true` takes its place"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			judge(t, stages(script(helpers+c.script), stage("Check", builds(c.action, "!Ref Project")), production), nil).is(c.gate, conformance.Hollow, c.reason)

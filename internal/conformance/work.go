@@ -17,7 +17,7 @@ const (
 	work role = iota
 	// asking may be all that a gate of one's own has: it looks at texts, or calls a service.
 	asking
-	// reading asks for what a script needs. It may be the gate where no tool is one, as with a stop switch.
+	// reading asks for what a script needs, and what files are there. It may be the gate where no tool is one, as with a stop switch.
 	reading
 	// setup brings tools and cleans up, and finds nothing.
 	setup
@@ -40,10 +40,10 @@ var roles = []struct {
 		"gocover-cobertura|gcov2lcov|lcov|genhtml|reportgenerator|go-junit-report|junit2html|allure",
 	}},
 	{reading, []string{
-		"git", "aws sts|ssm|s3|s3api|secretsmanager|codeartifact|configure|sso|eks|ecr|ecs|ec2|elbv2|cloudformation|logs", ".|source",
+		"git", "find|head|tail|tee|tr|cut|sort|uniq|wc", "aws sts|ssm|s3|s3api|secretsmanager|codeartifact|configure|sso|eks|ecr|ecs|ec2|elbv2|cloudformation|logs", ".|source",
 	}},
 	{asking, []string{
-		"jq|yq|sed|awk|cut|tr|grep|egrep|head|tail|tee|sort|uniq|find|wc|xargs|test|diff|cmp", "aws", "docker|podman compose",
+		"jq|yq|sed|awk|grep|egrep|fgrep|xargs|test|diff|cmp", "aws", "docker|podman compose",
 		"python|python3|py -c", "node -e|--eval|-p", "ruby|perl -e", "php -r",
 	}},
 }
@@ -181,15 +181,12 @@ func (u *unit) lost() string {
 	return first
 }
 
-// work lists the commands of a unit that are work.
-func (u *unit) work() []*pipeline.Step {
-	switch {
-	case u.role != work:
-		return nil
-	case !u.Function:
+// commands lists what a unit has its role by.
+func (u *unit) commands() []*pipeline.Step {
+	if !u.Function {
 		return []*pipeline.Step{u.Step}
 	}
-	return slices.DeleteFunc(slices.Clone(u.inside), func(step *pipeline.Step) bool { return roleOf(step) != work })
+	return slices.DeleteFunc(slices.Clone(u.inside), func(step *pipeline.Step) bool { return roleOf(step) != u.role })
 }
 
 // stops says whether a unit ends the script with a failure.
