@@ -261,7 +261,7 @@ func TestConformanceOfAHollowStore(t *testing.T) {
 		{"unit-tests", "hollow", "`set +e` is in effect", file, commands("BuildUnitTests", func(c string) string { return strings.ReplaceAll(c, "set -eu", "set +e") })},
 		{"unit-tests", "hollow", "pipe to `tee log`", file, commands("BuildUnitTests", func(c string) string { return c + " | tee log" })},
 		{"unit-tests", "hollow", "on-failure: CONTINUE", file, spec("BuildUnitTests", func(build map[string]any) { build["on-failure"] = "CONTINUE" })},
-		{"unit-tests", "hollow", "it prepares gotestsum and never runs it", file, without("BuildUnitTests", "gotestsum --format")},
+		{"unit-tests", "hollow", "it runs Coverage with a floor (awk) and nothing else", file, without("BuildUnitTests", "gotestsum --format")},
 		{"coverage", "missing", "nothing does it before", file, counting(func(string) string { return "true" })},
 		{"coverage", "hollow", "accepts every coverage", file, floor("0")},
 		{"coverage", "hollow", "`|| true` takes its place", file, counting(func(c string) string { return c + " || true" })},

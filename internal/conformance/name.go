@@ -121,7 +121,7 @@ func (g *Gate) tools() bool {
 	return slices.ContainsFunc(g.Evidence, func(e Evidence) bool { return len(e.Command) > 0 })
 }
 
-// many are programs that do much else than be a gate: to bring one says nothing.
+// many are programs that do much else than be a gate, or ordinary words: to bring one or to say it tells nothing.
 var many = strings.Fields("go npm yarn pnpm bun make mvn mvnw gradle gradlew docker podman nerdctl finch aws python cargo dotnet bundle composer rake rails java jf nx turbo lerna " +
 	"git awk sbt bazel mix lein flutter xcodebuild swift deno hatch helm ko cdk sam poetry uv gem cx pack standard migrate update")
 

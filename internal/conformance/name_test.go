@@ -50,6 +50,8 @@ func TestNameWithoutItsTool(t *testing.T) {
 
 // Catches: somebody's own tool or script that is taken for a helper, because of its name, of what starts it, or of where it stands.
 func TestNameOfOnesOwn(t *testing.T) {
+	tests := stage("Beta", deploy("D", "222222222222", "us-west-2"), ordered(builds("IntegrationTests", "!Ref Project"), "2"))
+	judge(t, stages(script(helpers+"aws ecs run-task --cluster c --task-definition tests > task.json\naws ecs wait tasks-stopped --cluster c"), tests, production), nil).is("integration-tests", conformance.Present, "")
 	for name, c := range map[string]struct{ action, gate, script string }{
 		"a script":             {"SAST", "sast", "./scan.sh"},
 		"named as a helper":    {"UnitTests", "unit-tests", "./test.sh"},
@@ -70,6 +72,9 @@ func TestNameOfOnesOwn(t *testing.T) {
 		"a search":             {"Secrets", "secrets-detection", "if git grep -q 'BEGIN PRIVATE KEY'; then fail found; fi"},
 		"a search of lines":    {"Secrets", "secrets-detection", "if grep -rq AKIA src; then exit 1; fi"},
 		"a look at texts":      {"SAST", "sast", "n=$(jq '.results | length' findings.json) || exit 1\n[ \"$n\" = 0 ]"},
+		"an image by name":     {"Package", "package", "m=$(aws ecr batch-get-image --query 'images[0].imageManifest') || exit 1\naws ecr put-image --image-manifest \"$m\" --image-tag released"},
+		"an archive":           {"Package", "package", "zip -qr app.zip ."},
+		"a task":               {"Secrets", "secrets-detection", "npm ci\nnpx our-check install"},
 		"a service":            {"SCA", "sca", "curl -sf https://scanner.example.com/scan"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -32,18 +32,19 @@ var roles = []struct {
 }{
 	{idle, []string{"echo|printf|cd|export|mkdir|set|true|sleep|date|ls|pwd|cat|env|which|type|whoami|id|uname|hostname|touch|shopt|ulimit|umask|say|log|info|break|continue|shift|dirname|basename|mktemp|exit|return|false"}},
 	{setup, []string{
-		"npm ci|install|i", "yarn install|add", "pnpm install|i|add", "bun install|i|add", "pip|pip3|pipx install", "uv sync|venv|pip", "poetry|bundle|composer install", "gem install",
-		"apt-get|apt|yum|dnf|microdnf|apk|brew|choco", "go install|mod|env|list|get|version|clean", "cargo install|fetch", "dotnet restore|tool", "corepack|nvm|pyenv|rbenv|n|sdk|asdf|venv|virtualenv",
-		"tar|unzip|gunzip|gzip|zip|chmod|chown|cp|mv|rm|ln|kill|pkill|killall|wait", "sha256sum|sha512sum|sha1sum|md5sum|shasum|gpgv", "wget|rsync",
+		"npm ci|install|i", "yarn install|add", "pnpm install|i|add", "bun install|i|add", "pip|pip3|pipx install|download", "uv sync|venv|pip", "uv tool install", "poetry|bundle|composer install", "gem install",
+		"apt-get|apt|yum|dnf|microdnf|apk|brew|choco", "go install|mod|env|list|get|version|clean", "cargo install|fetch", "dotnet restore", "dotnet tool install|restore|update", "corepack|nvm|pyenv|rbenv|n|sdk|asdf|venv|virtualenv",
+		"tar|unzip|gunzip|gzip|chmod|chown|cp|mv|rm|ln|kill|pkill|killall|wait", "sha256sum|sha512sum|sha1sum|md5sum|shasum|gpgv", "wget",
 		"docker|podman|nerdctl|finch login|pull|rm|rmi|stop|kill|logs|ps|image|images|tag|inspect", "crane|skopeo|oras|helm auth|login|registry", "python|python3 --version|-V",
 		// They turn the report of another program into one of another form.
 		"gocover-cobertura|gcov2lcov|lcov|genhtml|reportgenerator|go-junit-report|junit2html|allure",
 	}},
 	{reading, []string{
-		"git", "find|head|tail|tee|tr|cut|sort|uniq|wc", "aws sts|ssm|s3|s3api|secretsmanager|codeartifact|configure|sso|eks|ecr|ecs|ec2|elbv2|cloudformation|logs", ".|source",
+		"git", "find|head|tail|tee|tr|cut|sort|uniq|wc", ".|source", "aws sts|configure|sso", "aws s3 cp|ls|sync|presign",
+		"aws ssm|s3api|secretsmanager|codeartifact|eks|ecr|ecs|ec2|elbv2|cloudformation|logs get-*|describe-*|list-*|batch-*|filter-*|head-*|wait|login|update-kubeconfig",
 	}},
 	{asking, []string{
-		"jq|yq|sed|awk|grep|egrep|fgrep|xargs|test|diff|cmp", "aws", "docker|podman compose",
+		"jq|yq|sed|awk|grep|egrep|fgrep|xargs|test|diff|cmp", "aws", "zip|rsync|scp", "docker|podman compose",
 		"python|python3|py -c", "node -e|--eval|-p", "ruby|perl -e", "php -r",
 	}},
 }
@@ -69,25 +70,33 @@ func roleOf(step *pipeline.Step) role {
 	return work
 }
 
-// begins says whether a command is a pattern's program and its first argument that is no value of an option one of the pattern's words:
-// `docker run scanner image` pulls no image.
+// begins says whether a command is a pattern's program and begins with the pattern's words, options and their values aside: `docker run
+// scanner image` does not list images, as `docker image` does.
 func begins(p string, form []string) bool {
 	c, err := compile(p)
 	if err != nil || !c[0].matches(shell.Program(form)) {
 		return false
 	}
-	if len(c) == 1 {
-		return true
-	}
-	for i, w := range form[1:] {
-		if c[1].matches(w) {
-			return true
-		}
-		if !strings.HasPrefix(w, "-") && (i == 0 || !strings.HasPrefix(form[i], "-")) {
+	args := form[1:]
+	for _, word := range c[1:] {
+		i := slices.IndexFunc(args, word.matches)
+		if i < 0 || len(plain(args[:i])) > 0 {
 			return false
 		}
+		args = args[i+1:]
 	}
-	return false
+	return true
+}
+
+// plain are arguments without the options, and without what may be the value of one.
+func plain(args []string) []string {
+	var all []string
+	for i, w := range args {
+		if !strings.HasPrefix(w, "-") && (i == 0 || !strings.HasPrefix(args[i-1], "-")) {
+			all = append(all, w)
+		}
+	}
+	return all
 }
 
 // script says whether a command is a script of the repository, whatever program has its name: ./test.sh, . ./scan.
