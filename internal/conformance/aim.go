@@ -18,7 +18,7 @@ func (e *environment) in(st *pipeline.Stage) []*target {
 	return all
 }
 
-// aimed says which targets of an environment a test is for, and whether it comes after what it tests.
+// aimed says which targets of an environment a gate is for, and whether it comes after what it tests, or before what it guards.
 func (s *subject) aimed(g *Gate, f Finding, a *pipeline.Action, env *environment) Finding {
 	aims := env.mentioned(a)
 	if len(aims) == 0 {
@@ -27,28 +27,55 @@ func (s *subject) aimed(g *Gate, f Finding, a *pipeline.Action, env *environment
 	if len(aims) == 0 {
 		aims = env.targets
 	}
-	if g.Order == orderAny {
-		f.covers = aims
-		return f
-	}
-	early := ""
+	why := ""
 	for _, t := range aims {
-		if t.last().Before(a) {
+		fault := s.misplaced(g, a, t)
+		if fault == "" {
 			f.covers = append(f.covers, t)
-			continue
 		}
-		early = "it runs before " + place(t.last()) + " has released what it is for"
-		if t.last().Stage == a.Stage && t.last().Order == a.Order {
-			early = "it runs beside " + place(t.last()) + ", which releases what it is for"
-		}
+		why = either(fault, why)
 	}
 	if len(f.covers) == 0 {
-		f.Blocks, f.Reason = false, either(f.Reason, early)
+		f.Blocks, f.Reason = false, either(f.Reason, why)
 	}
-	if len(f.covers) == 1 && len(env.targets) > 1 {
+	if g.Order != orderAny && len(f.covers) == 1 && len(env.targets) > 1 {
 		f.Environment = f.covers[0].String()
 	}
 	return f
+}
+
+// misplaced says why an action is at a wrong place for a target; empty where it is at a right one.
+func (s *subject) misplaced(g *Gate, a *pipeline.Action, t *target) string {
+	first, last := t.deploys[0], t.last()
+	switch {
+	case g.Order == orderAny:
+	case g.Order == orderBefore:
+		if !a.Before(first) {
+			return s.late(a, first)
+		}
+	case last.Before(a):
+	case last.Stage == a.Stage && last.Order == a.Order:
+		return "it runs beside " + place(last) + ", which releases what it is for"
+	default:
+		return "it runs before " + place(last) + " has released what it is for"
+	}
+	return ""
+}
+
+// candidates are the actions that may be a gate of an environment: its own, and for one that guards it those since the environment before.
+func (s *subject) candidates(g *Gate, env *environment) []*pipeline.Action {
+	if g.Order != orderBefore {
+		return env.actions
+	}
+	i := slices.Index(s.envs, env)
+	var all []*pipeline.Action
+	for _, a := range s.pipeline.Actions() {
+		since := i == 0 || s.envs[i-1].deploys[len(s.envs[i-1].deploys)-1].Before(a)
+		if since && a.Before(env.deploys[0]) || slices.Contains(env.actions, a) {
+			all = append(all, a)
+		}
+	}
+	return all
 }
 
 // telling are names of variables whose values say what a build is aimed at.

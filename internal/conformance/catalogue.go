@@ -50,7 +50,8 @@ type Gate struct {
 	Level string `yaml:"level"`
 	// Applies says what kind of pipeline has the gate: always, application, image or database.
 	Applies string `yaml:"applies"`
-	// Order is any for a gate of an environment that may stand before the deployment; empty for one that must come after it.
+	// Order is any for a gate of an environment that may stand before the deployment, before for one that must be over when it begins;
+	// empty for one that must come after it.
 	Order string `yaml:"order"`
 	// General says that an action that is named for the gate may hold other gates, and that what these run is it as well.
 	General bool `yaml:"general"`
@@ -148,8 +149,11 @@ const (
 	levelOff         = "off"
 )
 
-// orderAny is a gate's order where it may stand anywhere in its environment.
-const orderAny = "any"
+// The orders of a gate: it may stand anywhere in its environment, or guards the deployment.
+const (
+	orderAny    = "any"
+	orderBefore = "before"
+)
 
 // Default is Storeship's own catalogue.
 func Default() (*Catalogue, error) { return parse("catalogue.yaml", builtIn) }

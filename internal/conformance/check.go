@@ -40,7 +40,7 @@ func (d *decoded) check(whole *Catalogue) {
 		d.oneOf(path+".area", g.Area, areas)
 		d.oneOf(path+".level", g.Level, levels)
 		d.oneOf(path+".applies", g.Applies, applies)
-		d.oneOf(path+".order", g.Order, []string{orderAny})
+		d.oneOf(path+".order", g.Order, []string{orderAny, orderBefore})
 		j := slices.IndexFunc(whole.Gates, func(w Gate) bool { return w.ID == g.ID })
 		if j >= 0 {
 			w := &whole.Gates[j]

@@ -199,31 +199,6 @@ func artifact(s *subject, _ *environment, r *search) {
 	}
 }
 
-func deployment(s *subject, env *environment, r *search) {
-	for _, t := range env.targets {
-		for _, a := range t.deploys {
-			_, step := s.deploysBy(a)
-			f := Finding{Stage: a.Stage.Name, Action: a.Name, Project: a.Project, Command: a.Provider, Environment: t.String(), Blocks: true, CanFail: true, covers: []*target{t}}
-			if step != nil {
-				f.Command = step.Text
-				if step.Lost != "" {
-					f.CanFail, f.Reason = false, step.Lost
-				}
-			}
-			if name := either(a.Configuration["StackName"], either(a.Configuration["DeploymentGroupName"], a.Configuration["ServiceName"])); name != "" {
-				f.Command += " " + name
-			}
-			if fault := stageFault(a.Stage); fault != "" {
-				f.Blocks, f.Reason = false, either(f.Reason, fault)
-			}
-			if a.Hidden != "" {
-				r.surely = place(a) + " deploys: " + a.Hidden
-			}
-			r.found = append(r.found, f)
-		}
-	}
-}
-
 func approval(s *subject, env *environment, r *search) {
 	first := env.deploys[0]
 	var tested *pipeline.Action

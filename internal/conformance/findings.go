@@ -34,10 +34,7 @@ func (s *subject) calledAfter(a *pipeline.Action) []*Gate {
 	all := names(a)
 	for i := range s.catalogue.Gates {
 		g := &s.catalogue.Gates[i]
-		if slices.ContainsFunc(g.Evidence, func(e Evidence) bool {
-			re := expression(e.Named)
-			return e.Named != "" && re != nil && slices.ContainsFunc(all, re.MatchString)
-		}) {
+		if slices.ContainsFunc(all, g.calls) {
 			gates = append(gates, g)
 		}
 	}
@@ -212,80 +209,6 @@ func (e *Evidence) action(a *pipeline.Action, named bool) (Finding, bool) {
 		f.CanFail, f.Reason = false, a.Provider+" "+strings.Join(faults, ", and ")
 	}
 	return f, true
-}
-
-// Commands by which an action that is named for a gate is not judged: those that do nothing, and those that prepare or clean up.
-var (
-	idle = []string{"echo|printf|cd|export|mkdir|set|true|sleep|date|ls|pwd|cat|env|which|type|whoami|id|uname|hostname|touch|shopt|ulimit|umask|say|log|info|break|continue|shift"}
-	// preparing may be all that a gate has, where it has nothing else.
-	preparing = []string{
-		"npm ci|install|i", "yarn install|add", "pnpm install|i|add", "pip|pip3 install", "poetry install", "apt-get|apt|yum|dnf|microdnf|apk|brew|choco", "go install|mod",
-		"corepack|nvm|pyenv|rbenv|n", "tar|unzip|gunzip|zip|chmod|chown|cp|mv|rm|ln|kill|pkill|killall|wait|source|.|jq|yq|sed|awk|cut|tr|grep|egrep|head|tail|tee|sort|uniq|find|wc|xargs|test|git|aws|wget|rsync",
-		"curl -o|-O|--output|-sSLo|-Lo|-fsSLo|-LO", "docker|podman login|pull|rm|stop|kill|logs|compose|ps|image", "* --version|-v|version", "python|python3 --version|-V",
-	}
-)
-
-// byName judges an action by what it runs, where only its name says that it is the gate.
-func (s *subject) byName(g *Gate, a *pipeline.Action) (Finding, bool) {
-	var work, rest []*pipeline.Step
-	other := ""
-	for i := range a.Steps {
-		step := &a.Steps[i]
-		if step.Depth > 0 || match(idle, &step.Command) != nil {
-			continue
-		}
-		if match(preparing, &step.Command) != nil {
-			rest = append(rest, step)
-			continue
-		}
-		if o := s.gateOf(g, step); o != nil {
-			other = "it runs " + o.Title + " (" + shell.Program(step.Forms[0]) + ") and nothing else"
-			continue
-		}
-		work = append(work, step)
-	}
-	if len(work) == 0 && other == "" {
-		work = rest
-	}
-	if len(work) == 0 {
-		f := Finding{Reason: either(other, "it runs nothing that could fail")}
-		if len(a.Steps) > 0 {
-			f.Command = a.Steps[len(a.Steps)-1].Text
-		}
-		return f, true
-	}
-	var called []*pipeline.Step
-	for _, step := range work {
-		for _, e := range g.Evidence {
-			if re := expression(e.Named); e.Named != "" && re != nil && re.MatchString(phrase(step.Text)) {
-				called = append(called, step)
-				break
-			}
-		}
-	}
-	judged := work
-	if len(called) > 0 {
-		judged = called
-	}
-	f := Finding{Command: shown(judged), CanFail: true}
-	for _, step := range judged {
-		if lost := lostByName(step); lost != "" {
-			f.Command, f.CanFail, f.Reason = step.Text, false, lost
-			break
-		}
-	}
-	return f, true
-}
-
-// shown is the command that stands for all of them: the last one that is no call of a function of the script itself, such as the one that
-// says what is wrong.
-func shown(steps []*pipeline.Step) string {
-	for i := len(steps) - 1; i >= 0; i-- {
-		if !steps[i].Function {
-			return steps[i].Text
-		}
-	}
-	return steps[len(steps)-1].Text
 }
 
 // lostByName is why a command of no known tool does not fail.

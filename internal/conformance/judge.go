@@ -189,7 +189,7 @@ func (s *subject) released(g *Gate) verdict {
 // environment judges a gate in one environment: it must stand for every target.
 func (s *subject) environment(g *Gate, env *environment) verdict {
 	r := &search{}
-	for _, a := range env.actions {
+	for _, a := range s.candidates(g, env) {
 		if named := s.namedFor(a); len(named) > 0 && !slices.Contains(named, g.ID) {
 			continue
 		}

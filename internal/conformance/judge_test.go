@@ -87,6 +87,11 @@ func deploy(name, account, region string) string {
 	return "{Name: " + name + ", Region: " + region + ", RoleArn: 'arn:aws:iam::" + account + ":role/d', ActionTypeId: {Category: Deploy, Owner: AWS, Provider: ECS}, Configuration: {ServiceName: s}}"
 }
 
+// ordered is an action with a run order.
+func ordered(action, order string) string {
+	return strings.Replace(action, "{", "{RunOrder: "+order+", ", 1)
+}
+
 func builds(name, project string) string {
 	return "{Name: " + name + ", ActionTypeId: {Category: Build, Owner: AWS, Provider: CodeBuild}, InputArtifacts: [{Name: C}], Configuration: {ProjectName: " + project + "}}"
 }

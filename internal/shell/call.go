@@ -49,7 +49,10 @@ func (r *reader) call(s *syntax.Stmt, c *syntax.CallExpr, ctx context) {
 				return
 			}
 		}
-	case "exit", "return", "cd", "export", "shift", "unset", "read", ":", "true", "false", "wait", "local", "[", "test", "printf", "echo":
+	case "exit", "return", "false":
+		r.stop(s, c, words, ctx)
+		return
+	case "cd", "export", "shift", "unset", "read", ":", "true", "wait", "local", "[", "test", "printf", "echo":
 		return
 	}
 	if f := r.functions[words[0]]; f != nil && !r.active[words[0]] && r.depth < deepest {
@@ -62,6 +65,23 @@ func (r *reader) call(s *syntax.Stmt, c *syntax.CallExpr, ctx context) {
 		return
 	}
 	r.add(words, s, ctx, prefix)
+}
+
+// stop records what ends a script or a function with a failure.
+func (r *reader) stop(s *syntax.Stmt, c *syntax.CallExpr, words []string, ctx context) {
+	lost := ctx.failure()
+	switch r.ofCall(c, unknown) {
+	case exitsWith1:
+		lost = ctx.ended(ctx.exit)
+	case returnsWith1:
+		lost = ctx.ended(ctx.ret)
+	case fails:
+	default:
+		return
+	}
+	r.add(words, s, ctx, nil)
+	last := &r.commands[len(r.commands)-1]
+	last.Stop, last.Lost = true, lost
 }
 
 // add records a command.

@@ -21,6 +21,10 @@ type Command struct {
 	Captured bool
 	// Function says that it is a function of the script, whatever program has its name.
 	Function bool
+	// Stop says that it is an `exit`, a `return` or a `false` that fails, and no program.
+	Stop bool
+	// Passes says why the script ends with 0 whatever it decides; empty where it decides nothing, or may fail by what it decides.
+	Passes string
 
 	variables map[string]string
 }

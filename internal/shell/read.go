@@ -45,6 +45,10 @@ func Read(scripts []string, variables map[string]string) []Result {
 		o := &options{plus: weak}
 		r.list(f.Stmts, context{opts: o})
 		weak = o.plus
+		passes := r.passes(f.Stmts, assigned(f))
+		for j := range r.commands {
+			r.commands[j].Passes = passes
+		}
 		results[i].Commands = r.commands
 	}
 	return results
@@ -126,6 +130,9 @@ func (c context) failure() string {
 	}
 	return ""
 }
+
+// ended is what becomes of a failure that ends the shell or the function, by why its status is lost.
+func (c context) ended(lost string) string { return either(c.never, either(c.opts.trapped, lost)) }
 
 // inner is the context of another shell process, which ends with the status of its last command.
 func (c context) inner(o *options) context {

@@ -236,3 +236,45 @@ func TestAgainstBash(t *testing.T) {
 		t.Errorf("%d of %d scripts swallow the failure: that is no test", swallowed, len(scripts))
 	}
 }
+
+// Catches: a decision without consequences that is not seen, or one that has some and is taken for such; and an end of a script that is
+// taken for a program's.
+func TestDecisions(t *testing.T) {
+	for _, c := range []struct {
+		script string
+		stops  int // those that end the script
+		passes bool
+	}{
+		{"if [ $a = b ]; then exit 0; fi; echo closed; exit 1", 1, false},
+		{"gate; if [ $a = b ]; then exit 0; fi; echo closed", 0, true},
+		{"if [ $a = b ]; then exit 0; fi; gate", 0, false},
+		{"if [ $a = b ]; then exit 0; fi; gate; echo", 0, false},
+		{"if [ $a = b ]; then exit 0; fi", 0, false},
+		{"gate; [ $a = b ] && exit 0; echo closed", 0, true},
+		{"x=$(gate) || exit 1; [ $x = b ] && exit 0; echo closed", 1, true},
+		{"x=$(gate); [ $x = c ] && exit 1; [ $x = b ] && exit 0; echo closed", 1, false},
+		{"x=$(gate); case $x in c) exit 1;; esac; [ $x = b ] && exit 0; echo closed", 1, false},
+		{"case $TARGET in c) ;; *) exit 1;; esac; [ $x = b ] && exit 0; echo closed", 1, true},
+		{"say() { echo; }; ( [ $x = b ] && exit 0; say closed )", 0, true},
+		{"exit 1 || true", 1, false},
+		{"(exit 1) || true", 0, false},
+		{"f() { return 1; }; f || true", 0, false},
+		{"f() { return 1; }; f", 1, false},
+		{"false", 1, false},
+		{"exit 0", 0, false},
+		{"", 0, false},
+	} {
+		stops, passes := 0, false
+		for _, r := range shell.Read([]string{c.script}, nil) {
+			for _, command := range r.Commands {
+				if command.Stop && command.Lost == "" {
+					stops++
+				}
+				passes = passes || command.Passes != ""
+			}
+		}
+		if stops != c.stops || passes != c.passes {
+			t.Errorf("%q: %d stops, and passes is %t; want %d, %t", c.script, stops, passes, c.stops, c.passes)
+		}
+	}
+}
