@@ -6,6 +6,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"reflect"
+	"regexp"
 	"runtime"
 	"runtime/debug"
 	"strings"
@@ -31,7 +33,7 @@ func Run(compose func(app awscdk.App)) {
 	end := kernel.Keep()
 	code := run(compose, os.Stderr)
 	end()
-	closeQuietly()
+	closeQuietly(os.Stderr)
 	stop()
 	os.Exit(code)
 }
@@ -116,7 +118,7 @@ func userFrame() string {
 	frames := runtime.CallersFrames(pc[:runtime.Callers(3, pc)])
 	for {
 		f, more := frames.Next()
-		if isUser(f.Function) {
+		if isUser(f.Function) && !strings.HasPrefix(f.File, standard) {
 			return fmt.Sprintf("%s:%d: ", relative(f.File), f.Line)
 		}
 		if !more {
@@ -124,6 +126,16 @@ func userFrame() string {
 		}
 	}
 }
+
+// standard is the folder of Go's own sources. In a program that was built with -trimpath it has no name, and so nothing is in it.
+var standard = func() string {
+	f := runtime.FuncForPC(reflect.ValueOf(strings.TrimSpace).Pointer())
+	file, _ := f.FileLine(f.Entry())
+	if folder := strings.TrimSuffix(file, "strings/strings.go"); folder != "" {
+		return folder
+	}
+	return "\x00"
+}()
 
 func isUser(function string) bool {
 	for _, prefix := range []string{"runtime.", "reflect.", "github.com/aws/", "github.com/cdklabs/", library + ".", library + "/"} {
@@ -146,11 +158,24 @@ func relative(path string) string {
 	return path
 }
 
-// closeQuietly ends the jsii kernel. Its runtime waits for the process twice and reports the lost race on standard
-// error, though nothing is wrong; without the close, every run leaves megabytes in the temporary folder.
-func closeQuietly() {
-	if null, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0); err == nil {
-		os.Stderr = null
+// lostRace is what jsii says when the kernel ends: it waits for the process twice, and reports that one of them was late.
+var lostRace = regexp.MustCompile(`Runtime process exited abnormally: [^\n]*\n?`)
+
+// closeQuietly ends the jsii kernel; without that, every run leaves megabytes in the temporary folder. What JavaScript has printed and
+// nobody has read yet, such as the findings of a validation, comes to stderr; that the kernel has ended does not.
+func closeQuietly(stderr io.Writer) {
+	r, w, err := os.Pipe()
+	if err != nil {
+		jsii.Close()
+		return
 	}
+	os.Stderr = w
+	rest := make(chan []byte)
+	go func() {
+		b, _ := io.ReadAll(r)
+		rest <- b
+	}()
 	jsii.Close()
+	w.Close()
+	stderr.Write(lostRace.ReplaceAll(<-rest, nil))
 }

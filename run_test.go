@@ -3,9 +3,13 @@ package storeship
 import (
 	"bytes"
 	"errors"
+	"fmt"
+	"io"
 	"os"
+	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
@@ -47,6 +51,48 @@ func TestKernelPrints(t *testing.T) {
 	os.Stderr = was
 	if err != nil || !strings.Contains(string(read[:n]), "is deprecated") {
 		t.Errorf("read %q and %v, want the warning of a deprecated property", read[:n], err)
+	}
+}
+
+// What JavaScript has printed when the program ends must be read to the end: the reasons of a failed validation are the last of it. And
+// nothing may be said of the kernel's own end.
+func TestNothingPrintedIsLost(t *testing.T) {
+	was := os.Stderr
+	defer func() { os.Stderr = was }()
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	os.Stderr = w
+	const all = 700 // more than a pipe holds, which nobody reads yet, and less than two
+	stack := awscdk.NewStack(nil, jsii.String("Old"), nil)
+	for i := range all {
+		awsec2.NewVpc(stack, jsii.String(fmt.Sprint("Vpc", i)), &awsec2.VpcProps{Cidr: jsii.String("10.0.0.0/16"), SubnetConfiguration: &[]*awsec2.SubnetConfiguration{}})
+	}
+	go func() {
+		defer w.Close()
+		closeQuietly(w)
+	}()
+	time.Sleep(100 * time.Millisecond)
+	read, err := io.ReadAll(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := string(read)
+	if n := strings.Count(got, "aws-cdk-lib.aws_ec2.VpcProps#cidr is deprecated"); n != all {
+		t.Errorf("%d of %d warnings were read", n, all)
+	}
+	if strings.Contains(got, "Runtime process") {
+		t.Errorf("the end of the kernel is said: %s", got)
+	}
+}
+
+// A mistake that Go's own library finds is the user's who asked it.
+func TestUserFrameOfTheStandardLibrary(t *testing.T) {
+	var stderr bytes.Buffer
+	run(func(awscdk.App) { regexp.MustCompile("(") }, &stderr)
+	if got := stderr.String(); strings.Contains(got, "regexp.go") || !strings.Contains(got, "missing closing") {
+		t.Errorf("got %q", got)
 	}
 }
 

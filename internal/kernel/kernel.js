@@ -10,12 +10,21 @@ fs.writeSync = (fd, ...rest) => writeSync(fd === 3 ? 4 : fd, ...rest);
 
 // What JavaScript prints goes to Go as messages on standard error, as jsii's starter writes them.
 const print = process.stderr.write.bind(process.stderr);
+let printed = 0;
 for (const name of ['stdout', 'stderr']) {
   process[name].write = (chunk, encoding, done) => {
+    printed = Date.now();
     const bytes = Buffer.from(chunk, typeof encoding === 'string' ? encoding : undefined);
     return print(JSON.stringify({ [name]: bytes.toString('base64') }) + '\n', typeof encoding === 'function' ? encoding : done);
   };
 }
+
+// Go hears of it only until this process ends, whatever is still on its way: the findings of a validation are printed last.
+const onItsWay = 500;
+process.on('exit', () => {
+  const wait = printed + onItsWay - Date.now();
+  if (wait > 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, wait);
+});
 
 // The starter would say so, over ten lines.
 if (!/^v(22|24)\./.test(process.version)) {
