@@ -10,6 +10,10 @@
 //		})
 //	}
 //
+// A mistake in props ends the program with a line for each: the caller's file and line, the field, what is allowed. Without [Run]
+// constructors panic with them, as the CDK's own do, and so do they in another goroutine than Run's; the method Validate of props
+// returns them as an error.
+//
 // # A tour
 //
 //   - [github.com/storeship/storeship/stacks] composes a whole store: [Run] and stacks.NewStorefront are all that most
