@@ -63,7 +63,7 @@ func (c *comparison) hooks() []Finding {
 			continue
 		}
 		at := c.chart.of(of(p.new))
-		file := path.Join(release.Folder, at.environment, at.region, at.service, "appspec.yaml")
+		file := path.Join(at.environment, at.region, at.service, "appspec.yaml")
 		before, after := appSpec(c.roots[0], file), appSpec(c.roots[1], file)
 		if before == nil || after == nil {
 			continue // A pipeline's baseline has templates only.
@@ -74,7 +74,7 @@ func (c *comparison) hooks() []Finding {
 			}
 			all = append(all, Finding{Level: SafetyLost, Path: "AppSpec", Property: "Hooks." + hook, Effect: "the release no longer asks " + before[hook],
 				Why: "It goes on without the function's word at " + hook + ".", Old: before[hook],
-				Where: []Place{{Stack: of(p.new), pair: p, File: file}}})
+				Where: []Place{{Stack: of(p.new), pair: p, File: path.Join(release.Folder, file)}}})
 		}
 	}
 	return all
@@ -83,12 +83,8 @@ func (c *comparison) hooks() []Finding {
 // appSpec reads the hooks of a file of CodeDeploy, with the functions that they call; nil where there is no such file.
 // https://docs.aws.amazon.com/codedeploy/latest/userguide/reference-appspec-file-structure-hooks.html
 func appSpec(root, file string) map[string]string {
-	content, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(file)))
-	if err != nil {
-		return nil
-	}
-	m, err := value.Parse(content)
-	if err != nil {
+	m := releaseFile(root, file)
+	if m == nil {
 		return nil
 	}
 	hooks := map[string]string{}
@@ -98,4 +94,22 @@ func appSpec(root, file string) map[string]string {
 		}
 	}
 	return hooks
+}
+
+// releaseFile reads a file of a release, by its path within the folder of releases; nil where it is not there, as in a
+// pipeline's baseline from before they were kept, or cannot be read.
+func releaseFile(root string, file any) map[string]any {
+	name, ok := file.(string)
+	if !ok || root == "" || !filepath.IsLocal(filepath.FromSlash(name)) {
+		return nil
+	}
+	content, err := os.ReadFile(filepath.Join(root, release.Folder, filepath.FromSlash(name)))
+	if err != nil {
+		return nil
+	}
+	m, err := value.Parse(content)
+	if err != nil {
+		return nil
+	}
+	return m
 }

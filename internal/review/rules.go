@@ -33,7 +33,7 @@ func Rules() []Rule {
 		{"policy", "a policy allows more or less, by action, resource, principal and condition", policies},
 		{"security-group", "a security group reaches, or is reached by, more or less", securityGroups},
 		{"permission", "somebody may call a function", permissions},
-		{"gate", "a pipeline loses an approval, a check, a stage or a condition, or its source is another", gates},
+		{"gate", "a pipeline loses an approval, a check, a stage or a condition, asks it too late, or deploys something else", gates},
 		{"checks", "a gate's function or a canary asks less, or a release no longer asks it", checks},
 		{"release", "CodeDeploy releases faster, with fewer alarms, or with less of a way back", releases},
 		{"alarm", "an alarm fires later, or watches something else", alarms},
