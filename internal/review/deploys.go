@@ -222,7 +222,7 @@ func (g *gatekeeper) ownFile(old, renewed located, key string) judgement {
 		}
 	}
 	was, is := releaseFile(g.all.roots[0], old.configured(key)), releaseFile(g.all.roots[1], file)
-	if was != nil && is != nil && value.Equal(withoutDigests(was), withoutDigests(is)) {
+	if was != nil && is != nil && value.Equal(was, is) {
 		return right
 	}
 	return unknown

@@ -2,7 +2,6 @@ package review_test
 
 import (
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -192,37 +191,5 @@ func TestExports(t *testing.T) {
 		if len(r.Findings) == 0 || string(r.Findings[0].Level) != c.want {
 			t.Errorf("%s: got %+v", c.name, r.Findings)
 		}
-	}
-}
-
-// Catches: a hook of a release that goes with no template saying so.
-func TestHooks(t *testing.T) {
-	const stage = `{"version": "1", "artifacts": {"S": {"type": "aws:cloudformation:stack", "environment": "aws://1/eu-west-1", "properties": {"templateFile": "S.json", "stackName": "shop-prod-ui"}},
-		"C": {"type": "aws:cloudformation:stack", "environment": "aws://1/eu-west-1", "properties": {"templateFile": "S.json", "stackName": "shop-prod-cart"}}}}`
-	var opened [2]*assembly.Assembly
-	for i, hooks := range []string{"Hooks:\n  - AfterAllowTestTraffic: shop-gate\n", ""} {
-		dir := t.TempDir()
-		for name, content := range map[string]string{
-			"manifest.json":      `{"version": "1", "artifacts": {"prod": {"type": "cdk:cloud-assembly", "properties": {"directoryName": "prod", "displayName": "pipe/prod-eu-west-1"}}}}`,
-			"prod/manifest.json": stage,
-			"prod/S.json":        `{}`,
-			"releases/prod/eu-west-1/ui/appspec.yaml": "version: 0.0\n" + hooks,
-		} {
-			if err := os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o755); err != nil {
-				t.Fatal(err)
-			}
-			write(t, filepath.Join(dir, name), content)
-		}
-		var err error
-		if opened[i], err = assembly.Open(dir); err != nil {
-			t.Fatal(err)
-		}
-	}
-	r := review.New(opened[0], opened[1])
-	if len(r.Findings) != 1 || r.Findings[0].Level != review.SafetyLost || r.Findings[0].Property != "Hooks.AfterAllowTestTraffic" || r.Findings[0].Where[0].File != "releases/prod/eu-west-1/ui/appspec.yaml" || r.Same() {
-		t.Errorf("got %+v", r.Findings)
-	}
-	if again := review.New(opened[0], opened[0]); !again.Same() {
-		t.Errorf("got %+v", again.Findings)
 	}
 }

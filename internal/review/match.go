@@ -24,7 +24,7 @@ type comparison struct {
 	added, gone []*assembly.Stack
 
 	stacks [2][]*assembly.Stack
-	// roots are the folders of both.
+	// roots are the folders of both; empty for single templates.
 	roots [2]string
 	// drawn are the pipelines of both.
 	drawn [2][]graph.Pipeline
@@ -58,7 +58,12 @@ type pair struct {
 // match finds the stacks that are the same one: by name, account and region; and by construct path, where an app leaves
 // accounts and regions open and has several of a name.
 func match(old, renewed *assembly.Assembly) *comparison {
-	c := &comparison{roots: [2]string{old.Dir, renewed.Dir}, stacks: [2][]*assembly.Stack{old.Trees(), renewed.Trees()}}
+	c := &comparison{stacks: [2][]*assembly.Stack{old.Trees(), renewed.Trees()}}
+	for i, a := range []*assembly.Assembly{old, renewed} {
+		if a.Version != "" { // What lies beside a single template is not of it.
+			c.roots[i] = a.Dir
+		}
+	}
 	var both sync.WaitGroup
 	for _, all := range c.stacks {
 		both.Go(func() {
@@ -192,7 +197,7 @@ func withoutDigests(value any) any {
 	return value
 }
 
-// id is the hash over both assemblies, stack by stack in the order of their names.
+// id is the hash over both assemblies, stack by stack in the order of their names, and over the files of their releases.
 func (c *comparison) id() string {
 	var sides [2][]string
 	var both sync.WaitGroup
@@ -203,6 +208,7 @@ func (c *comparison) id() string {
 				content, _ := json.Marshal([]any{s.Name, s.Account, s.Region, s.Path, s.Template})
 				sides[i] = append(sides[i], string(content))
 			}
+			sides[i] = append(sides[i], releaseTexts(c.roots[i])...)
 			slices.Sort(sides[i])
 		})
 	}

@@ -36,6 +36,7 @@ func Rules() []Rule {
 		{"gate", "a pipeline loses an approval, a check, a stage or a condition, asks it too late, or deploys something else", gates},
 		{"checks", "a gate's function or a canary asks less, or a release no longer asks it", checks},
 		{"release", "CodeDeploy releases faster, with fewer alarms, or with less of a way back", releases},
+		{"release-file", "what CodeDeploy registers or leads traffic to is another, and the template does not say so", releaseFiles},
 		{"alarm", "an alarm fires later, or watches something else", alarms},
 		{"build", "a build runs fewer or other commands", texts},
 		{"web-acl", "a web ACL holds back less", none},
