@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/storeship/storeship/internal/graph"
+	"github.com/storeship/storeship/internal/text"
 )
 
 const pipelineType = "AWS::CodePipeline::Pipeline"
@@ -75,4 +76,13 @@ func some(names []string) string {
 	sorted := slices.Clone(names)
 	slices.Sort(sorted)
 	return strings.Join(slices.Compact(sorted), ", ")
+}
+
+// few is a list of names that stays short: the first three, and how many more there are.
+func few(names []string) string {
+	const most = 3
+	if len(names) <= most {
+		return text.List(names)
+	}
+	return strings.Join(names[:most], ", ") + " and " + text.Count(len(names)-most, "other")
 }

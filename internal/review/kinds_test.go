@@ -45,6 +45,10 @@ func pipelined(replace ...string) string {
 // Catches: a rule that says nothing of a change, something of none, or takes one direction for the other.
 func TestKinds(t *testing.T) {
 	const group, alarm, service = "CodeDeploy::DeploymentGroup", "CloudWatch::Alarm", "ECS::Service"
+	const root = `{"Effect": "Allow", "Principal": {"AWS": {"Fn::Sub": "arn:aws:iam::${AWS::AccountId}:root"}}, "Action": "kms:*", "Resource": "*"}`
+	key := func(statements ...string) string {
+		return `{"KeyPolicy": {"Statement": [` + strings.Join(statements, ", ") + `]}}`
+	}
 	for _, c := range []struct {
 		name, old, renewed string
 		want               []string
@@ -102,8 +106,17 @@ func TestKinds(t *testing.T) {
 		{"a function that everyone may call", resource("SNS::Topic", `{}`), resource("SNS::Topic", `{}`, `, "P": {"Type": "AWS::Lambda::Permission", "Properties": {"Principal": "*", "FunctionName": "f"}}`), []string{"access-widened permission P "}},
 		{"a function that a topic may call", resource("SNS::Topic", `{}`), resource("SNS::Topic", `{}`, `, "P": {"Type": "AWS::Lambda::Permission", "Properties": {"Principal": "sns.amazonaws.com", "SourceArn": "a", "FunctionName": "f"}}`), []string{"harmless permission P "}},
 
+		{"a key that nobody manages", resource("KMS::Key", key(root)), resource("KMS::Key", key()), []string{"will-fail policy R KeyPolicy"}},
+		{"a key that a denial closes", resource("KMS::Key", key(root)), resource("KMS::Key", key(root, `{"Effect": "Deny", "Principal": "*", "Action": "kms:Put*", "Resource": "*"}`)), []string{"will-fail policy R KeyPolicy"}},
+		{"a key that one role manages", resource("KMS::Key", key(root)), resource("KMS::Key", key(`{"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111111111111:role/a"}, "Action": "kms:*", "Resource": "*"}`)),
+			[]string{"data-loss policy R KeyPolicy", "access-widened policy R KeyPolicy"}},
+		{"a key that a service no longer uses", resource("KMS::Key", key(root, `{"Effect": "Allow", "Principal": {"Service": "sns.amazonaws.com"}, "Action": "kms:Decrypt", "Resource": "*"}`)), resource("KMS::Key", key(root)), []string{"harmless policy R KeyPolicy"}},
+
 		// What comes, goes and moves.
 		{"a table under another id", `{"Resources": {"A": {"Type": "AWS::DynamoDB::Table", "Properties": {"BillingMode": "PAY_PER_REQUEST", "KeySchema": []}}}}`, `{"Resources": {"B": {"Type": "AWS::DynamoDB::Table", "Properties": {"BillingMode": "PAY_PER_REQUEST", "KeySchema": []}}}}`, []string{"data-loss state-removed A "}},
+		{"a kept table under another id", `{"Resources": {"A": {"Type": "AWS::DynamoDB::Table", "DeletionPolicy": "Retain", "Properties": {"BillingMode": "PAY_PER_REQUEST", "KeySchema": []}}}}`, `{"Resources": {"B": {"Type": "AWS::DynamoDB::Table", "DeletionPolicy": "Retain", "Properties": {"BillingMode": "PAY_PER_REQUEST", "KeySchema": []}}}}`, []string{"data-loss state-removed A "}},
+		{"a kept table and another", `{"Resources": {"A": {"Type": "AWS::DynamoDB::Table", "DeletionPolicy": "Retain", "Properties": {"KeySchema": []}}}}`, `{"Resources": {"B": {"Type": "AWS::DynamoDB::Table", "Properties": {"KeySchema": [1]}}}}`, []string{"data-loss state-removed A ", "harmless created B "}},
+		{"a kept table", `{"Resources": {"A": {"Type": "AWS::DynamoDB::Table", "DeletionPolicy": "Retain", "Properties": {"TableName": "t"}}}}`, `{"Resources": {}}`, []string{"harmless state-removed A "}},
 		{"a function under another id", `{"Resources": {"A": {"Type": "AWS::Lambda::Function", "Properties": {"Runtime": "r", "Role": "x"}}}}`, `{"Resources": {"B": {"Type": "AWS::Lambda::Function", "Properties": {"Runtime": "r", "Role": "x"}}}}`, []string{"interruption moved B "}},
 		{"a version of a function", `{"Resources": {"A": {"Type": "AWS::Lambda::Version", "Properties": {"FunctionName": "r", "Description": "x"}}}}`, `{"Resources": {"B": {"Type": "AWS::Lambda::Version", "Properties": {"FunctionName": "r", "Description": "x"}}}}`, []string{"harmless moved B "}},
 		{"a condition", `{"Resources": {"A": {"Type": "AWS::SNS::Topic"}}}`, `{"Resources": {"A": {"Type": "AWS::SNS::Topic", "Condition": "C"}}}`, []string{"interruption attribute A Condition"}},

@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-
-	"github.com/storeship/storeship/internal/text"
 )
 
 // remark is what is to be said of one action. The same of several actions is one finding.
@@ -96,11 +94,7 @@ func (g *gatekeeper) tellTogether(group []remark) {
 	if len(first.details) == 1 {
 		property += ".*." + first.details[0]
 	}
-	const few = 3
-	why := strings.TrimSpace(first.why + " They are " + strings.Join(names[:few], ", "))
-	if more := len(names) - few; more > 0 {
-		why += " and " + text.Count(more, "other")
-	}
+	why := strings.TrimSpace(first.why + " They are " + few(names))
 	if slices.ContainsFunc(group, func(r remark) bool { return r.before != first.before || r.after != first.after }) {
 		why += "; the values are those of the first"
 	}

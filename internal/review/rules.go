@@ -232,30 +232,3 @@ func slot(r assembly.Resource) (key, what string) {
 	}
 	return "", ""
 }
-
-func stateRemoved(c *comparison) []Finding {
-	var all []Finding
-	for _, p := range c.pairs {
-		if p.unchanged {
-			continue
-		}
-		for _, r := range p.old.Resources() {
-			lost := lost(r.Type)
-			if n, there := p.new.Resource(r.LogicalID); lost == "" || there && n.Type == r.Type {
-				continue
-			}
-			f := about(r, DataLoss)
-			f.Where[0].pair, f.Where[0].old, f.Where[0].keys = p, true, []string{"Resources", r.LogicalID}
-			f.Effect, f.Why = "deletes the resource", "With it go its "+lost+"."
-			f.Instead = "release it once with DeletionPolicy Retain first, if that is not meant"
-			switch policy := policyOf(&r, "DeletionPolicy"); policy {
-			case "Retain", "RetainExceptOnCreate":
-				f.Level, f.Effect, f.Why, f.Instead = Harmless, "leaves the resource behind", "Its deletion policy keeps it, with its "+lost+"; nothing deletes it any more.", ""
-			case "Snapshot":
-				f.Why += " A snapshot is taken."
-			}
-			all = append(all, f)
-		}
-	}
-	return all
-}
