@@ -13,6 +13,7 @@ import (
 	"github.com/storeship/storeship/internal/assembly"
 	"github.com/storeship/storeship/internal/frozen"
 	"github.com/storeship/storeship/internal/graph"
+	"github.com/storeship/storeship/internal/pipeline"
 	"github.com/storeship/storeship/internal/value"
 )
 
@@ -28,6 +29,9 @@ type comparison struct {
 	roots [2]string
 	// drawn are the pipelines of both.
 	drawn [2][]graph.Pipeline
+	// piped are the pipelines of both with what they run, once they were read.
+	piped [2][]*pipeline.Pipeline
+	read  [2]bool
 	// chart knows the service and target of each stack.
 	chart *chart
 	// findings as the rules make them, each with one place.

@@ -38,7 +38,7 @@ func Rules() []Rule {
 		{"release", "CodeDeploy releases faster, with fewer alarms, or with less of a way back", releases},
 		{"release-file", "what CodeDeploy registers or leads traffic to is another, and the template does not say so", releaseFiles},
 		{"alarm", "an alarm fires later, or watches something else", alarms},
-		{"build", "a build runs fewer or other commands", texts},
+		{"build", "a build runs fewer or other commands, passes where it failed, or asks for less", texts},
 		{"web-acl", "a web ACL holds back less", none},
 		{"watched", "a property of the table of watched properties changes in the direction that matters", watched},
 		{"live", "a change acts on running tasks at once", live},
