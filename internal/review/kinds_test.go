@@ -44,7 +44,8 @@ func pipelined(replace ...string) string {
 
 // Catches: a rule that says nothing of a change, something of none, or takes one direction for the other.
 func TestKinds(t *testing.T) {
-	const group, alarm, service = "CodeDeploy::DeploymentGroup", "CloudWatch::Alarm", "ECS::Service"
+	const group, alarm, service, canary = "CodeDeploy::DeploymentGroup", "CloudWatch::Alarm", "ECS::Service", "Synthetics::Canary"
+	routes := func(pair string) string { return `{"LoadBalancerInfo": {"TargetGroupPairInfoList": [{` + pair + `}]}}` }
 	const root = `{"Effect": "Allow", "Principal": {"AWS": {"Fn::Sub": "arn:aws:iam::${AWS::AccountId}:root"}}, "Action": "kms:*", "Resource": "*"}`
 	key := func(statements ...string) string {
 		return `{"KeyPolicy": {"Statement": [` + strings.Join(statements, ", ") + `]}}`
@@ -72,11 +73,24 @@ func TestKinds(t *testing.T) {
 		{"a canary to all at once", resource(service, `{"DeploymentConfiguration": {"Strategy": "CANARY"}}`), resource(service, `{"DeploymentConfiguration": {"Strategy": "BLUE_GREEN"}}`), []string{"safety-lost watched R DeploymentConfiguration.Strategy"}},
 		{"a hook of ECS", resource(service, `{"DeploymentConfiguration": {"LifecycleHooks": [{"HookTargetArn": "a"}]}}`), resource(service, `{"DeploymentConfiguration": {"LifecycleHooks": []}}`), []string{"safety-lost watched R DeploymentConfiguration.LifecycleHooks"}},
 		{"a container as root", resource("ECS::TaskDefinition", `{"ContainerDefinitions": [{"Name": "a", "User": "1000"}]}`), resource("ECS::TaskDefinition", `{"ContainerDefinitions": [{"Name": "a", "User": "root"}]}`), []string{"access-widened watched R ContainerDefinitions[a].User"}},
+		{"a container of its image's user as root", resource("ECS::TaskDefinition", `{"ContainerDefinitions": [{"Name": "a"}]}`), resource("ECS::TaskDefinition", `{"ContainerDefinitions": [{"Name": "a", "User": "0:1000"}]}`), []string{"access-widened watched R ContainerDefinitions[a].User"}},
+		{"a container no longer as root", resource("ECS::TaskDefinition", `{"ContainerDefinitions": [{"Name": "a", "User": "root"}]}`), resource("ECS::TaskDefinition", `{"ContainerDefinitions": [{"Name": "a"}]}`), []string{"harmless update R ContainerDefinitions[a].User"}},
+		{"a canary that asks less often", resource(canary, `{"Schedule": {"Expression": "rate(3 minutes)"}}`), resource(canary, `{"Schedule": {"Expression": "rate(1 hour)"}}`), []string{"safety-lost watched R Schedule.Expression"}},
+		{"a canary that asks more often", resource(canary, `{"Schedule": {"Expression": "rate(1 hour)"}}`), resource(canary, `{"Schedule": {"Expression": "rate(3 minutes)"}}`), []string{"harmless update R Schedule.Expression"}},
+		{"a canary that does not start", resource(canary, `{"StartCanaryAfterCreation": true}`), resource(canary, `{"StartCanaryAfterCreation": false}`), []string{"safety-lost watched R StartCanaryAfterCreation"}},
+		{"events of another branch", resource("Events::Rule", `{"EventPattern": {"detail": {"referenceName": ["main"]}}}`), resource("Events::Rule", `{"EventPattern": {"detail": {"referenceName": ["develop"]}}}`), []string{"safety-lost watched R EventPattern.detail.referenceName"}},
+		{"events of one pipeline more", resource("Events::Rule", `{"EventPattern": {"detail": {"pipeline": ["a"]}}}`), resource("Events::Rule", `{"EventPattern": {"detail": {"pipeline": ["b", "a"]}}}`), []string{"harmless update R EventPattern.detail.pipeline"}},
+		{"events that must have more", resource("Events::Rule", `{"EventPattern": {"source": ["a"]}}`), resource("Events::Rule", `{"EventPattern": {"source": ["a"], "account": ["1"]}}`), []string{"safety-lost watched R EventPattern.account"}},
+		{"messages that are filtered", resource("SNS::Subscription", `{}`), resource("SNS::Subscription", `{"FilterPolicy": {"a": ["b"]}}`), []string{"safety-lost watched R FilterPolicy"}},
+		{"messages that are filtered no more", resource("SNS::Subscription", `{"FilterPolicy": {"a": ["b"]}}`), resource("SNS::Subscription", `{}`), []string{"harmless update R FilterPolicy"}},
+		{"customers held back", resource("WAFv2::WebACL", `{"DefaultAction": {"Allow": {}}}`), resource("WAFv2::WebACL", `{"DefaultAction": {"Block": {}}}`), []string{"traffic web-acl R DefaultAction"}},
 
 		// Alarms.
 		{"a threshold below", resource(alarm, `{"ComparisonOperator": "LessThanThreshold", "Threshold": 9}`), resource(alarm, `{"ComparisonOperator": "LessThanThreshold", "Threshold": 5}`), []string{"safety-lost alarm R Threshold"}},
 		{"a threshold below, tighter", resource(alarm, `{"ComparisonOperator": "LessThanThreshold", "Threshold": 5}`), resource(alarm, `{"ComparisonOperator": "LessThanThreshold", "Threshold": 9}`), []string{"harmless update R Threshold"}},
 		{"silence", resource(alarm, `{"TreatMissingData": "breaching"}`), resource(alarm, `{"TreatMissingData": "ignore"}`), []string{"safety-lost alarm R TreatMissingData"}},
+		{"silence as health", resource(alarm, `{}`), resource(alarm, `{"TreatMissingData": "notBreaching"}`), []string{"safety-lost alarm R TreatMissingData"}},
+		{"silence as a failure", resource(alarm, `{"TreatMissingData": "missing"}`), resource(alarm, `{"TreatMissingData": "breaching"}`), []string{"harmless update R TreatMissingData"}},
 		{"no actions", resource(alarm, `{}`), resource(alarm, `{"ActionsEnabled": false}`), []string{"safety-lost alarm R ActionsEnabled"}},
 		{"fewer to tell", resource(alarm, `{"AlarmActions": ["a", "b"]}`), resource(alarm, `{"AlarmActions": ["b"]}`), []string{"safety-lost alarm R AlarmActions"}},
 		{"another number in its expression", resource(alarm, `{"Metrics": [{"Id": "e", "Expression": "IF(m > 3, 1)"}]}`), resource(alarm, `{"Metrics": [{"Id": "e", "Expression": "IF(m > 4, 1)"}]}`), []string{"harmless alarm R Metrics[e].Expression"}},
@@ -86,6 +100,10 @@ func TestKinds(t *testing.T) {
 		{"a faster canary", resource(group, `{"DeploymentConfigName": "CodeDeployDefault.ECSCanary10Percent15Minutes"}`), resource(group, `{"DeploymentConfigName": "CodeDeployDefault.ECSCanary10Percent5Minutes"}`), []string{"safety-lost release R DeploymentConfigName"}},
 		{"a slower one", resource(group, `{"DeploymentConfigName": "CodeDeployDefault.ECSAllAtOnce"}`), resource(group, `{"DeploymentConfigName": "CodeDeployDefault.ECSLinear10PercentEvery3Minutes"}`), []string{"harmless update R DeploymentConfigName"}},
 		{"alarms that cannot be read", resource(group, `{}`), resource(group, `{"AlarmConfiguration": {"IgnorePollAlarmFailure": true}}`), []string{"safety-lost release R AlarmConfiguration"}},
+		{"another service", resource(group, `{"ECSServices": [{"ServiceName": "a"}]}`), resource(group, `{"ECSServices": [{"ServiceName": "b"}]}`), []string{"will-fail release R ECSServices[0].ServiceName"}},
+		{"no traffic control", resource(group, `{"DeploymentStyle": {"DeploymentOption": "WITH_TRAFFIC_CONTROL"}}`), resource(group, `{"DeploymentStyle": {"DeploymentOption": "WITHOUT_TRAFFIC_CONTROL"}}`), []string{"will-fail release R DeploymentStyle.DeploymentOption"}},
+		{"no test listener", resource(group, routes(`"ProdTrafficRoute": {"ListenerArns": ["p"]}, "TestTrafficRoute": {"ListenerArns": ["t"]}`)), resource(group, routes(`"ProdTrafficRoute": {"ListenerArns": ["p"]}`)), []string{"safety-lost release R LoadBalancerInfo.TargetGroupPairInfoList[0].TestTrafficRoute"}},
+		{"another listener", resource(group, routes(`"ProdTrafficRoute": {"ListenerArns": ["p"]}`)), resource(group, routes(`"ProdTrafficRoute": {"ListenerArns": ["q"]}`)), []string{"traffic release R LoadBalancerInfo.TargetGroupPairInfoList[0].ProdTrafficRoute.ListenerArns"}},
 
 		// Pipelines.
 		{"a window", pipelined(), pipelined("* 9 *", "* * *"), []string{"safety-lost gate R Stages[Prod].BeforeEntry.Conditions[0].Rules[Window].Configuration.Cron"}},

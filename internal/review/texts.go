@@ -123,6 +123,9 @@ func (d *delta) webACL() {
 	}
 	was, _ := d.old.Properties["DefaultAction"].(map[string]any)
 	is, _ := d.new.Properties["DefaultAction"].(map[string]any)
+	if was["Block"] == nil && is["Block"] != nil {
+		d.say(verdict{"web-acl", Traffic, "holds back what no rule lets through", "Every customer whom no rule names is refused.", "a rule that allows customers, in a release before"}, "DefaultAction")
+	}
 	if was["Block"] != nil && is["Block"] == nil {
 		d.say(verdict{"web-acl", AccessWidened, "lets through what no rule is about", "It was held back.", ""}, "DefaultAction")
 	}

@@ -1,6 +1,7 @@
 package review
 
 import (
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -114,6 +115,61 @@ func becomes(values ...string) func(old, renewed any) bool {
 // leaves is no longer one of the values, which it was.
 func leaves(values ...string) func(old, renewed any) bool {
 	return func(old, renewed any) bool { return becomes(values...)(renewed, old) }
+}
+
+// slower is a schedule that comes less often, or of which that cannot be told.
+func slower(old, renewed any) bool {
+	before, ok := minutes(old)
+	after, ok2 := minutes(renewed)
+	return !ok || !ok2 || after > before || after == 0 && before > 0
+}
+
+// rate is a schedule of a number of minutes, hours or days.
+var rate = regexp.MustCompile(`^rate\((\d+) (minute|hour|day)s?\)$`)
+
+func minutes(v any) (float64, bool) {
+	text, _ := v.(string)
+	m := rate.FindStringSubmatch(text)
+	if m == nil {
+		return 0, false
+	}
+	n, _ := number(m[1], 0)
+	return n * map[string]float64{"minute": 1, "hour": 60, "day": 1440}[m[2]], true
+}
+
+// hearsLess is a pattern of events that matches fewer, or others: it asks for more fields, or takes fewer values.
+// https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-patterns.html
+func hearsLess(old, renewed any) bool {
+	if _, ok := renewed.(map[string]any); ok && old == nil {
+		return true
+	}
+	switch before := old.(type) {
+	case map[string]any:
+		after, ok := renewed.(map[string]any)
+		if !ok {
+			return renewed != nil
+		}
+		for _, k := range value.Union(before, after) {
+			if after[k] != nil && (before[k] == nil || hearsLess(before[k], after[k])) {
+				return true
+			}
+		}
+		return false
+	case []any:
+		_, ok := renewed.([]any)
+		return !ok || fewer(before, renewed)
+	}
+	return !value.Equal(old, renewed)
+}
+
+// root is a user that becomes the one who may do all. Of a container that names none its image says who it is.
+func root(old, renewed any) bool {
+	is := func(v any) bool {
+		name, _ := v.(string)
+		name, _, _ = strings.Cut(name, ":")
+		return name == "root" || name == "0"
+	}
+	return is(renewed) && !is(old) || empty(renewed) && !empty(old) && !is(old)
 }
 
 // differs is any other value, where there was one.
