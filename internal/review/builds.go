@@ -172,7 +172,9 @@ func lines(spec string) []string {
 			}
 		case map[string]any:
 			for _, k := range value.Keys(t) {
-				walk(k, t[k])
+				if k != "runtime-versions" {
+					walk(k, t[k])
+				}
 			}
 		default:
 			text := value.Show(t, nil)
@@ -191,8 +193,9 @@ func lines(spec string) []string {
 var (
 	// pin is a line of a list of pinned packages.
 	pin = regexp.MustCompile(`^[A-Za-z0-9._\[\]-]+==\S+( +--hash=\S+)*( *\\)?$|^--hash=\S+( *\\)?$`)
-	// versions are numbers of a version with two parts at least, or the hash of a content or a commit.
-	versions = regexp.MustCompile(`\bv?\d+(\.\d+)+([-+][0-9A-Za-z.]+)?\b|\b[0-9a-f]{32,}\b`)
+	// versions are those of tools, with three parts at least or after an @ or a ==, and the hashes of contents and commits. A number
+	// with a point may be a threshold.
+	versions = regexp.MustCompile(`\bv?\d+\.\d+\.\d+[-+.0-9A-Za-z]*|(?:@|==)v?\d[-+.0-9A-Za-z]*|\b[0-9a-f]{32,}\b|-[0-9a-f]{8}\b`)
 	// spoken is what a command says to people, up to the end of the text.
 	spoken = regexp.MustCompile(`\b(say|fail|echo|printf '%s\\n'|warn) ("[^"$` + "`" + `]*"|'[^']*')`)
 )

@@ -77,6 +77,7 @@ fi`
 		{"an end before it", "", false, []string{with("set -eu\n", "set -eu\nexit 0\n")}, "safety-lost passes where it failed before"},
 		{"a function in its place", "", false, []string{with("set -eu\n", "set -eu\nscan() { true; }\n")}, "safety-lost passes where it failed before"},
 		{"a newer version", "", false, []string{with("1.2.3", "1.3.0")}, "harmless says other words, or runs the same in other versions"},
+		{"another threshold", "", false, []string{with("--error .", "--error --least 0.9 .")}, "safety-lost checks otherwise"},
 		{"other words", "", false, []string{with("found something", "there is something"), "# a comment"}, "harmless says other words, or runs the same in other versions"},
 		{"one more check", "", false, []string{in(script), "another --check"}, "harmless runs other commands"},
 		{"what makes something", "", true, []string{with("curl --fail", "curl --fail --silent")}, "harmless runs other commands"},
@@ -89,6 +90,37 @@ fi`
 		}
 		if !slices.Equal(got, []string{c.want}) {
 			t.Errorf("%s: got %q, want %q: %+v", c.name, got, c.want, r.Findings)
+		}
+	}
+}
+
+// Catches: the same change of many builds, or of many rules, told once for each of them.
+func TestSameInAll(t *testing.T) {
+	rules := func(n int, pipelines string) string {
+		var all []string
+		for i := range n {
+			all = append(all, fmt.Sprintf(`"R%d": {"Type": "AWS::Events::Rule", "Properties": {"EventPattern": {"detail": {"pipeline": %s}}}}`, i, pipelines))
+		}
+		return `{"Resources": {` + strings.Join(all, ", ") + `}}`
+	}
+	for n, want := range map[int]int{2: 2, 5: 1} {
+		r := templates(t, rules(n, `["a", "b"]`), rules(n, `["a"]`))
+		if len(r.Findings) != want || want == 1 && (r.Findings[0].Path != "5 rules" || len(r.Findings[0].Where) != 5) {
+			t.Errorf("%d: got %+v", n, r.Findings)
+		}
+	}
+}
+
+// Catches: a number with a point taken for a version, and the hashes of an asset for other commands.
+func TestBuildNumbers(t *testing.T) {
+	for _, c := range []struct{ was, is, want string }{
+		{"scan --least 0.5", "scan --least 0.4", "safety-lost"},
+		{"npx scan@1.2 .", "npx scan@1.3 .", "harmless"},
+		{"publish " + strings.Repeat("a", 64) + ":1-r-7dc141f9", "publish " + strings.Repeat("b", 64) + ":1-r-19f77a02", "harmless"},
+	} {
+		r := templates(t, built(t, false, "", nil, c.was), built(t, false, "", nil, c.is))
+		if len(r.Findings) > 1 || len(r.Findings) == 1 && string(r.Findings[0].Level) != c.want || c.want != "harmless" && len(r.Findings) == 0 {
+			t.Errorf("%s → %s: got %+v, want %s", c.was, c.is, r.Findings, c.want)
 		}
 	}
 }

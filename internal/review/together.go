@@ -44,13 +44,17 @@ func together(all []Finding) []Finding {
 	return out
 }
 
-// sameBuilds makes one finding of what several builds do otherwise alike: what they have in common is changed in one place.
-func sameBuilds(all []Finding) []Finding {
+// alike are the types of which several are made by one hand, with the word for one: what they have in common is changed in one
+// place, and is one thing to a reader.
+var alike = map[string]string{"AWS::CodeBuild::Project": "build", "AWS::Events::Rule": "rule"}
+
+// sameInAll makes one finding of what is said of several resources alike.
+func sameInAll(all []Finding) []Finding {
 	key := func(f Finding) string {
-		if f.Rule != "build" {
+		if alike[f.Type] == "" || f.Property == "" || f.Rule != "build" && f.Rule != "watched" {
 			return ""
 		}
-		return fmt.Sprintf("%q", []string{string(f.Level), f.Effect, f.Why})
+		return fmt.Sprintf("%q", []string{f.Type, string(f.Level), f.Effect, f.Why})
 	}
 	groups := map[string][]Finding{}
 	for _, f := range all {
@@ -74,7 +78,7 @@ func sameBuilds(all []Finding) []Finding {
 				f.Where = append(f.Where, one.Where...)
 			}
 		}
-		f.Path, f.Why = text.Count(len(names), "build"), strings.TrimSpace(f.Why+" They are "+few(names)+"; the values are those of the first.")
+		f.Path, f.Why = text.Count(len(names), alike[f.Type]), strings.TrimSpace(f.Why+" They are "+few(names)+"; the values are those of the first.")
 		out = append(out, f)
 	}
 	return out
