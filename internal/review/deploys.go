@@ -184,7 +184,7 @@ func (g *gatekeeper) ownGroup(l located) judgement {
 				continue
 			}
 			for _, r := range s.Resources(deploymentGroupType) {
-				if names(r, l) {
+				if namesGroup(r, l) {
 					return right
 				}
 				verdict = wrong
@@ -194,8 +194,8 @@ func (g *gatekeeper) ownGroup(l located) judgement {
 	return verdict
 }
 
-// names says whether an action names the deployment group.
-func names(group assembly.Resource, l located) bool {
+// namesGroup says whether an action names the deployment group.
+func namesGroup(group assembly.Resource, l located) bool {
 	for _, key := range []string{"ApplicationName", "DeploymentGroupName"} {
 		name, ok := group.Properties[key].(string)
 		if ok && name != l.configured(key) {

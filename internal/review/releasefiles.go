@@ -124,9 +124,7 @@ func (r releaseOf) registered() []Finding {
 	before.Properties, after.Properties = asTemplate(r.tasks[0]), asTemplate(r.tasks[1])
 	d.old, d.new = &before, &after
 	d.add(value.Diff(any(before.Properties), any(after.Properties)), false)
-	for _, w := range watchesOf(taskDefinitionType) {
-		d.watch(w)
-	}
+	d.watchAll()
 	unsaid := value.Diff(any(rendered), any(after.Properties))
 	var all []Finding
 	for _, ch := range d.changes {

@@ -182,12 +182,34 @@ func watched(c *comparison) []Finding {
 			if d.old == nil || d.new == nil {
 				continue
 			}
-			for _, w := range watchesOf(d.new.Type) {
-				d.watch(w)
-			}
+			d.watchAll()
 		}
 	}
 	return nil
+}
+
+// watchAll judges the changes of a resource by the table.
+func (d *delta) watchAll() {
+	for _, w := range watchesOf(d.new.Type) {
+		d.watch(w)
+	}
+	if d.new.Type == taskDefinitionType {
+		d.users()
+	}
+}
+
+// users finds containers that become root. One that comes is another matter: it may be there to prepare what the others need.
+func (d *delta) users() {
+	before := map[string]any{}
+	for _, c := range value.Objects(d.old.Properties["ContainerDefinitions"]) {
+		before[nameOf(c, "")] = c["User"]
+	}
+	for _, c := range value.Objects(d.new.Properties["ContainerDefinitions"]) {
+		name := nameOf(c, "")
+		if old, was := before[name]; was && inAnyCase(old, c["User"], root) {
+			d.say(verdict{"watched", AccessWidened, "runs the container as root", "Whoever breaks into the container is root in it.", ""}, "ContainerDefinitions["+name+"].User")
+		}
+	}
 }
 
 // watchesOf are those of the table that are about a type.

@@ -74,7 +74,6 @@ var watches = []watch{
 	{services, "EnableExecuteCommand", on, AccessWidened, "lets people open a shell in its tasks", "Whoever may call ExecuteCommand acts with the role of the tasks."},
 	{projects, "Environment.PrivilegedMode", on, AccessWidened, "builds with all rights on its host", "Whoever can change what is built has them."},
 	{tasks, "ContainerDefinitions[*].Privileged", on, AccessWidened, "runs the container with all rights on its host", "Whoever breaks into the container has them."},
-	{tasks, "ContainerDefinitions[*].User", root, AccessWidened, "runs the container as root", "Whoever breaks into the container is root in it."},
 	{[]string{"AWS::IAM::Role", "AWS::IAM::User"}, "PermissionsBoundary", dropped, AccessWidened, "is no longer bounded", "Its policies count in full."},
 	{[]string{"AWS::IAM::Role", "AWS::IAM::User", "AWS::IAM::Group"}, "ManagedPolicyArns", more, AccessWidened, "gets another policy", "What that allows is not in the template."},
 	{[]string{"AWS::EC2::Instance"}, "MetadataOptions.HttpTokens", off, AccessWidened, "answers requests for credentials without a token", "A request that is forged through the instance gets its role's credentials."},
