@@ -28,6 +28,9 @@ func gates(c *comparison) []Finding {
 			if becomes("PARALLEL")(d.old.Properties["ExecutionMode"], d.new.Properties["ExecutionMode"]) {
 				d.say(verdict{"gate", SafetyLost, "lets executions overtake each other", "An older release may be deployed after a newer one.", ""}, "ExecutionMode")
 			}
+			if differs(d.old.Properties["Triggers"], d.new.Properties["Triggers"]) {
+				d.say(verdict{"gate", SafetyLost, "is started by other pushes", "Another branch may be released, or a push to this one no longer is.", ""}, "Triggers")
+			}
 			if fewer(d.old.Properties["DisableInboundStageTransitions"], d.new.Properties["DisableInboundStageTransitions"]) {
 				d.say(verdict{"gate", SafetyLost, "opens a stage that was closed", "Releases go on into it.", ""}, "DisableInboundStageTransitions")
 			}

@@ -113,6 +113,8 @@ func TestKinds(t *testing.T) {
 		{"a condition that goes", pipelined(), pipelined(`"OnSuccess"`, `"Ignored"`), []string{"safety-lost gate R Stages[Prod].OnSuccess"}},
 		{"an approval that comes too late", pipelined(), pipelined(`"Manual"}, "RunOrder": 1`, `"Manual"}, "RunOrder": 3`), []string{"safety-lost gate R Stages[Prod].Agree", "harmless gate R Stages[Prod].Agree.RunOrder"}},
 		{"executions side by side", pipelined(), strings.Replace(pipelined(), "QUEUED", "PARALLEL", 1), []string{"safety-lost gate R ExecutionMode"}},
+		{"pushes of another branch", strings.Replace(pipelined(), `"QUEUED"`, `"QUEUED", "Triggers": [{"ProviderType": "CodeStarSourceConnection", "GitConfiguration": {"SourceActionName": "Code", "Push": [{"Branches": {"Includes": ["main"]}}]}}]`, 1),
+			strings.Replace(pipelined(), `"QUEUED"`, `"QUEUED", "Triggers": [{"ProviderType": "CodeStarSourceConnection", "GitConfiguration": {"SourceActionName": "Code", "Push": [{"Branches": {"Includes": ["develop"]}}]}}]`, 1), []string{"safety-lost gate R Triggers[0].GitConfiguration.Push[0].Branches.Includes"}},
 		{"another action", pipelined(), pipelined(`{"Name": "Deploy"`, `{"Name": "Extra", "ActionTypeId": {"Category": "Build", "Provider": "CodeBuild"}, "RunOrder": 1}, {"Name": "Deploy"`), []string{"harmless gate R Stages[Prod].Extra"}},
 
 		// Access.
