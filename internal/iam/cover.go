@@ -73,6 +73,9 @@ func overlaps(a, b string) bool {
 	return match(0, 0)
 }
 
+// Has says whether s holds something, by its name.
+func (s Set) Has(name string) bool { return s.coversOne(name) }
+
 // covers says whether s holds everything of one pattern of another set, or, with not, everything but those patterns.
 func (s Set) coversOne(pattern string) bool {
 	if !s.Not {

@@ -153,9 +153,7 @@ func (p *pair) identities() []Finding {
 
 // access is the finding about what a policy allows more, or less.
 func (p *pair) access(r assembly.Resource, property string, wider, narrower []iam.Grant) []Finding {
-	f := about(r, AccessWidened)
-	f.Property, f.Where[0].pair = property, p
-	f.Where[0].keys = []string{"Resources", r.LogicalID, "Properties", property}
+	f := p.policyFinding(r, property, verdict{level: AccessWidened})
 	switch {
 	case len(wider) > 0:
 		f.Effect, f.Why = "allows more", "Newly allowed: "+grants(wider)+"."
@@ -169,6 +167,14 @@ func (p *pair) access(r assembly.Resource, property string, wider, narrower []ia
 		return nil
 	}
 	return []Finding{f}
+}
+
+// policyFinding is a finding about a policy of a resource.
+func (p *pair) policyFinding(r assembly.Resource, property string, v verdict) Finding {
+	f := about(r, v.level)
+	f.Property, f.Effect, f.Why, f.Instead, f.Where[0].pair = property, v.effect, v.why, v.instead, p
+	f.Where[0].keys = []string{"Resources", r.LogicalID, "Properties", property}
+	return f
 }
 
 // mostGrants is how many of them a sentence has.
@@ -225,6 +231,14 @@ func (p *pair) documents() []Finding {
 				narrower = nil
 			}
 			found := p.access(*r, property, wider, narrower)
+			if v, ok := lockedOut(d, before, after); ok {
+				f := p.policyFinding(*r, property, v)
+				f.Old = lostGrants(narrower)
+				if len(wider) == 0 {
+					found = nil // What is allowed less is told with it.
+				}
+				found = append(found, f)
+			}
 			if len(found) > 0 && (d.new == nil || d.old == nil) {
 				d.settled = true
 			}

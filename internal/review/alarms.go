@@ -49,7 +49,7 @@ func (d *delta) alarm() {
 			loosened("the alarm tells fewer", "Whoever was told no longer hears of it.", property)
 		}
 	}
-	if missing, _ := d.old.Properties["TreatMissingData"].(string); missing == "breaching" && d.new.Properties["TreatMissingData"] != "breaching" {
+	if heed(d.new.Properties["TreatMissingData"]) < heed(d.old.Properties["TreatMissingData"]) {
 		loosened("the alarm takes silence for health", "When the measure stops, it does not fire.", "TreatMissingData")
 	}
 	for _, property := range []string{"MetricName", "Namespace", "Statistic", "ExtendedStatistic", "Dimensions"} {
@@ -71,6 +71,21 @@ func (d *delta) alarm() {
 			c.verdicts = append(c.verdicts, verdict{"alarm", SafetyLost, "the alarm watches something else", "What it watched is no longer watched by it as it was.", ""})
 		}
 	}
+}
+
+// heed is how much an alarm makes of a measure that is missing: it fires, it says that it does not know, it stays as it is, or
+// it takes it for health.
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
+func heed(treatment any) int {
+	switch treatment {
+	case "breaching":
+		return 3
+	case "ignore":
+		return 1
+	case "notBreaching":
+		return 0
+	}
+	return 2
 }
 
 var digits = regexp.MustCompile(`[0-9.]+`)

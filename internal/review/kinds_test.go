@@ -2,7 +2,6 @@ package review_test
 
 import (
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -45,7 +44,12 @@ func pipelined(replace ...string) string {
 
 // Catches: a rule that says nothing of a change, something of none, or takes one direction for the other.
 func TestKinds(t *testing.T) {
-	const group, alarm, service = "CodeDeploy::DeploymentGroup", "CloudWatch::Alarm", "ECS::Service"
+	const group, alarm, service, canary = "CodeDeploy::DeploymentGroup", "CloudWatch::Alarm", "ECS::Service", "Synthetics::Canary"
+	routes := func(pair string) string { return `{"LoadBalancerInfo": {"TargetGroupPairInfoList": [{` + pair + `}]}}` }
+	const root = `{"Effect": "Allow", "Principal": {"AWS": {"Fn::Sub": "arn:aws:iam::${AWS::AccountId}:root"}}, "Action": "kms:*", "Resource": "*"}`
+	key := func(statements ...string) string {
+		return `{"KeyPolicy": {"Statement": [` + strings.Join(statements, ", ") + `]}}`
+	}
 	for _, c := range []struct {
 		name, old, renewed string
 		want               []string
@@ -69,11 +73,25 @@ func TestKinds(t *testing.T) {
 		{"a canary to all at once", resource(service, `{"DeploymentConfiguration": {"Strategy": "CANARY"}}`), resource(service, `{"DeploymentConfiguration": {"Strategy": "BLUE_GREEN"}}`), []string{"safety-lost watched R DeploymentConfiguration.Strategy"}},
 		{"a hook of ECS", resource(service, `{"DeploymentConfiguration": {"LifecycleHooks": [{"HookTargetArn": "a"}]}}`), resource(service, `{"DeploymentConfiguration": {"LifecycleHooks": []}}`), []string{"safety-lost watched R DeploymentConfiguration.LifecycleHooks"}},
 		{"a container as root", resource("ECS::TaskDefinition", `{"ContainerDefinitions": [{"Name": "a", "User": "1000"}]}`), resource("ECS::TaskDefinition", `{"ContainerDefinitions": [{"Name": "a", "User": "root"}]}`), []string{"access-widened watched R ContainerDefinitions[a].User"}},
+		{"a container of its image's user as root", resource("ECS::TaskDefinition", `{"ContainerDefinitions": [{"Name": "a"}]}`), resource("ECS::TaskDefinition", `{"ContainerDefinitions": [{"Name": "a", "User": "0:1000"}]}`), []string{"access-widened watched R ContainerDefinitions[a].User"}},
+		{"a container that comes as root", resource("ECS::TaskDefinition", `{"ContainerDefinitions": [{"Name": "a"}]}`), resource("ECS::TaskDefinition", `{"ContainerDefinitions": [{"Name": "a"}, {"Name": "b", "User": "0"}]}`), []string{"harmless update R ContainerDefinitions[b]"}},
+		{"a container no longer as root", resource("ECS::TaskDefinition", `{"ContainerDefinitions": [{"Name": "a", "User": "root"}]}`), resource("ECS::TaskDefinition", `{"ContainerDefinitions": [{"Name": "a"}]}`), []string{"harmless update R ContainerDefinitions[a].User"}},
+		{"a canary that asks less often", resource(canary, `{"Schedule": {"Expression": "rate(3 minutes)"}}`), resource(canary, `{"Schedule": {"Expression": "rate(1 hour)"}}`), []string{"safety-lost watched R Schedule.Expression"}},
+		{"a canary that asks more often", resource(canary, `{"Schedule": {"Expression": "rate(1 hour)"}}`), resource(canary, `{"Schedule": {"Expression": "rate(3 minutes)"}}`), []string{"harmless update R Schedule.Expression"}},
+		{"a canary that does not start", resource(canary, `{"StartCanaryAfterCreation": true}`), resource(canary, `{"StartCanaryAfterCreation": false}`), []string{"safety-lost watched R StartCanaryAfterCreation"}},
+		{"events of another branch", resource("Events::Rule", `{"EventPattern": {"detail": {"referenceName": ["main"]}}}`), resource("Events::Rule", `{"EventPattern": {"detail": {"referenceName": ["develop"]}}}`), []string{"safety-lost watched R EventPattern.detail.referenceName"}},
+		{"events of one pipeline more", resource("Events::Rule", `{"EventPattern": {"detail": {"pipeline": ["a"]}}}`), resource("Events::Rule", `{"EventPattern": {"detail": {"pipeline": ["b", "a"]}}}`), []string{"harmless update R EventPattern.detail.pipeline"}},
+		{"events that must have more", resource("Events::Rule", `{"EventPattern": {"source": ["a"]}}`), resource("Events::Rule", `{"EventPattern": {"source": ["a"], "account": ["1"]}}`), []string{"safety-lost watched R EventPattern.account"}},
+		{"messages that are filtered", resource("SNS::Subscription", `{}`), resource("SNS::Subscription", `{"FilterPolicy": {"a": ["b"]}}`), []string{"safety-lost watched R FilterPolicy"}},
+		{"messages that are filtered no more", resource("SNS::Subscription", `{"FilterPolicy": {"a": ["b"]}}`), resource("SNS::Subscription", `{}`), []string{"harmless update R FilterPolicy"}},
+		{"customers held back", resource("WAFv2::WebACL", `{"DefaultAction": {"Allow": {}}}`), resource("WAFv2::WebACL", `{"DefaultAction": {"Block": {}}}`), []string{"traffic web-acl R DefaultAction"}},
 
 		// Alarms.
 		{"a threshold below", resource(alarm, `{"ComparisonOperator": "LessThanThreshold", "Threshold": 9}`), resource(alarm, `{"ComparisonOperator": "LessThanThreshold", "Threshold": 5}`), []string{"safety-lost alarm R Threshold"}},
 		{"a threshold below, tighter", resource(alarm, `{"ComparisonOperator": "LessThanThreshold", "Threshold": 5}`), resource(alarm, `{"ComparisonOperator": "LessThanThreshold", "Threshold": 9}`), []string{"harmless update R Threshold"}},
 		{"silence", resource(alarm, `{"TreatMissingData": "breaching"}`), resource(alarm, `{"TreatMissingData": "ignore"}`), []string{"safety-lost alarm R TreatMissingData"}},
+		{"silence as health", resource(alarm, `{}`), resource(alarm, `{"TreatMissingData": "notBreaching"}`), []string{"safety-lost alarm R TreatMissingData"}},
+		{"silence as a failure", resource(alarm, `{"TreatMissingData": "missing"}`), resource(alarm, `{"TreatMissingData": "breaching"}`), []string{"harmless update R TreatMissingData"}},
 		{"no actions", resource(alarm, `{}`), resource(alarm, `{"ActionsEnabled": false}`), []string{"safety-lost alarm R ActionsEnabled"}},
 		{"fewer to tell", resource(alarm, `{"AlarmActions": ["a", "b"]}`), resource(alarm, `{"AlarmActions": ["b"]}`), []string{"safety-lost alarm R AlarmActions"}},
 		{"another number in its expression", resource(alarm, `{"Metrics": [{"Id": "e", "Expression": "IF(m > 3, 1)"}]}`), resource(alarm, `{"Metrics": [{"Id": "e", "Expression": "IF(m > 4, 1)"}]}`), []string{"harmless alarm R Metrics[e].Expression"}},
@@ -83,6 +101,10 @@ func TestKinds(t *testing.T) {
 		{"a faster canary", resource(group, `{"DeploymentConfigName": "CodeDeployDefault.ECSCanary10Percent15Minutes"}`), resource(group, `{"DeploymentConfigName": "CodeDeployDefault.ECSCanary10Percent5Minutes"}`), []string{"safety-lost release R DeploymentConfigName"}},
 		{"a slower one", resource(group, `{"DeploymentConfigName": "CodeDeployDefault.ECSAllAtOnce"}`), resource(group, `{"DeploymentConfigName": "CodeDeployDefault.ECSLinear10PercentEvery3Minutes"}`), []string{"harmless update R DeploymentConfigName"}},
 		{"alarms that cannot be read", resource(group, `{}`), resource(group, `{"AlarmConfiguration": {"IgnorePollAlarmFailure": true}}`), []string{"safety-lost release R AlarmConfiguration"}},
+		{"another service", resource(group, `{"ECSServices": [{"ServiceName": "a"}]}`), resource(group, `{"ECSServices": [{"ServiceName": "b"}]}`), []string{"will-fail release R ECSServices[0].ServiceName"}},
+		{"no traffic control", resource(group, `{"DeploymentStyle": {"DeploymentOption": "WITH_TRAFFIC_CONTROL"}}`), resource(group, `{"DeploymentStyle": {"DeploymentOption": "WITHOUT_TRAFFIC_CONTROL"}}`), []string{"will-fail release R DeploymentStyle.DeploymentOption"}},
+		{"no test listener", resource(group, routes(`"ProdTrafficRoute": {"ListenerArns": ["p"]}, "TestTrafficRoute": {"ListenerArns": ["t"]}`)), resource(group, routes(`"ProdTrafficRoute": {"ListenerArns": ["p"]}`)), []string{"safety-lost release R LoadBalancerInfo.TargetGroupPairInfoList[0].TestTrafficRoute"}},
+		{"another listener", resource(group, routes(`"ProdTrafficRoute": {"ListenerArns": ["p"]}`)), resource(group, routes(`"ProdTrafficRoute": {"ListenerArns": ["q"]}`)), []string{"traffic release R LoadBalancerInfo.TargetGroupPairInfoList[0].ProdTrafficRoute.ListenerArns"}},
 
 		// Pipelines.
 		{"a window", pipelined(), pipelined("* 9 *", "* * *"), []string{"safety-lost gate R Stages[Prod].BeforeEntry.Conditions[0].Rules[Window].Configuration.Cron"}},
@@ -91,6 +113,8 @@ func TestKinds(t *testing.T) {
 		{"a condition that goes", pipelined(), pipelined(`"OnSuccess"`, `"Ignored"`), []string{"safety-lost gate R Stages[Prod].OnSuccess"}},
 		{"an approval that comes too late", pipelined(), pipelined(`"Manual"}, "RunOrder": 1`, `"Manual"}, "RunOrder": 3`), []string{"safety-lost gate R Stages[Prod].Agree", "harmless gate R Stages[Prod].Agree.RunOrder"}},
 		{"executions side by side", pipelined(), strings.Replace(pipelined(), "QUEUED", "PARALLEL", 1), []string{"safety-lost gate R ExecutionMode"}},
+		{"pushes of another branch", strings.Replace(pipelined(), `"QUEUED"`, `"QUEUED", "Triggers": [{"ProviderType": "CodeStarSourceConnection", "GitConfiguration": {"SourceActionName": "Code", "Push": [{"Branches": {"Includes": ["main"]}}]}}]`, 1),
+			strings.Replace(pipelined(), `"QUEUED"`, `"QUEUED", "Triggers": [{"ProviderType": "CodeStarSourceConnection", "GitConfiguration": {"SourceActionName": "Code", "Push": [{"Branches": {"Includes": ["develop"]}}]}}]`, 1), []string{"safety-lost gate R Triggers[0].GitConfiguration.Push[0].Branches.Includes"}},
 		{"another action", pipelined(), pipelined(`{"Name": "Deploy"`, `{"Name": "Extra", "ActionTypeId": {"Category": "Build", "Provider": "CodeBuild"}, "RunOrder": 1}, {"Name": "Deploy"`), []string{"harmless gate R Stages[Prod].Extra"}},
 
 		// Access.
@@ -103,8 +127,17 @@ func TestKinds(t *testing.T) {
 		{"a function that everyone may call", resource("SNS::Topic", `{}`), resource("SNS::Topic", `{}`, `, "P": {"Type": "AWS::Lambda::Permission", "Properties": {"Principal": "*", "FunctionName": "f"}}`), []string{"access-widened permission P "}},
 		{"a function that a topic may call", resource("SNS::Topic", `{}`), resource("SNS::Topic", `{}`, `, "P": {"Type": "AWS::Lambda::Permission", "Properties": {"Principal": "sns.amazonaws.com", "SourceArn": "a", "FunctionName": "f"}}`), []string{"harmless permission P "}},
 
+		{"a key that nobody manages", resource("KMS::Key", key(root)), resource("KMS::Key", key()), []string{"will-fail policy R KeyPolicy"}},
+		{"a key that a denial closes", resource("KMS::Key", key(root)), resource("KMS::Key", key(root, `{"Effect": "Deny", "Principal": "*", "Action": "kms:Put*", "Resource": "*"}`)), []string{"will-fail policy R KeyPolicy"}},
+		{"a key that one role manages", resource("KMS::Key", key(root)), resource("KMS::Key", key(`{"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111111111111:role/a"}, "Action": "kms:*", "Resource": "*"}`)),
+			[]string{"data-loss policy R KeyPolicy", "access-widened policy R KeyPolicy"}},
+		{"a key that a service no longer uses", resource("KMS::Key", key(root, `{"Effect": "Allow", "Principal": {"Service": "sns.amazonaws.com"}, "Action": "kms:Decrypt", "Resource": "*"}`)), resource("KMS::Key", key(root)), []string{"harmless policy R KeyPolicy"}},
+
 		// What comes, goes and moves.
 		{"a table under another id", `{"Resources": {"A": {"Type": "AWS::DynamoDB::Table", "Properties": {"BillingMode": "PAY_PER_REQUEST", "KeySchema": []}}}}`, `{"Resources": {"B": {"Type": "AWS::DynamoDB::Table", "Properties": {"BillingMode": "PAY_PER_REQUEST", "KeySchema": []}}}}`, []string{"data-loss state-removed A "}},
+		{"a kept table under another id", `{"Resources": {"A": {"Type": "AWS::DynamoDB::Table", "DeletionPolicy": "Retain", "Properties": {"BillingMode": "PAY_PER_REQUEST", "KeySchema": []}}}}`, `{"Resources": {"B": {"Type": "AWS::DynamoDB::Table", "DeletionPolicy": "Retain", "Properties": {"BillingMode": "PAY_PER_REQUEST", "KeySchema": []}}}}`, []string{"data-loss state-removed A "}},
+		{"a kept table and another", `{"Resources": {"A": {"Type": "AWS::DynamoDB::Table", "DeletionPolicy": "Retain", "Properties": {"KeySchema": []}}}}`, `{"Resources": {"B": {"Type": "AWS::DynamoDB::Table", "Properties": {"KeySchema": [1]}}}}`, []string{"data-loss state-removed A ", "harmless created B "}},
+		{"a kept table", `{"Resources": {"A": {"Type": "AWS::DynamoDB::Table", "DeletionPolicy": "Retain", "Properties": {"TableName": "t"}}}}`, `{"Resources": {}}`, []string{"harmless state-removed A "}},
 		{"a function under another id", `{"Resources": {"A": {"Type": "AWS::Lambda::Function", "Properties": {"Runtime": "r", "Role": "x"}}}}`, `{"Resources": {"B": {"Type": "AWS::Lambda::Function", "Properties": {"Runtime": "r", "Role": "x"}}}}`, []string{"interruption moved B "}},
 		{"a version of a function", `{"Resources": {"A": {"Type": "AWS::Lambda::Version", "Properties": {"FunctionName": "r", "Description": "x"}}}}`, `{"Resources": {"B": {"Type": "AWS::Lambda::Version", "Properties": {"FunctionName": "r", "Description": "x"}}}}`, []string{"harmless moved B "}},
 		{"a condition", `{"Resources": {"A": {"Type": "AWS::SNS::Topic"}}}`, `{"Resources": {"A": {"Type": "AWS::SNS::Topic", "Condition": "C"}}}`, []string{"interruption attribute A Condition"}},
@@ -192,37 +225,5 @@ func TestExports(t *testing.T) {
 		if len(r.Findings) == 0 || string(r.Findings[0].Level) != c.want {
 			t.Errorf("%s: got %+v", c.name, r.Findings)
 		}
-	}
-}
-
-// Catches: a hook of a release that goes with no template saying so.
-func TestHooks(t *testing.T) {
-	const stage = `{"version": "1", "artifacts": {"S": {"type": "aws:cloudformation:stack", "environment": "aws://1/eu-west-1", "properties": {"templateFile": "S.json", "stackName": "shop-prod-ui"}},
-		"C": {"type": "aws:cloudformation:stack", "environment": "aws://1/eu-west-1", "properties": {"templateFile": "S.json", "stackName": "shop-prod-cart"}}}}`
-	var opened [2]*assembly.Assembly
-	for i, hooks := range []string{"Hooks:\n  - AfterAllowTestTraffic: shop-gate\n", ""} {
-		dir := t.TempDir()
-		for name, content := range map[string]string{
-			"manifest.json":      `{"version": "1", "artifacts": {"prod": {"type": "cdk:cloud-assembly", "properties": {"directoryName": "prod", "displayName": "pipe/prod-eu-west-1"}}}}`,
-			"prod/manifest.json": stage,
-			"prod/S.json":        `{}`,
-			"releases/prod/eu-west-1/ui/appspec.yaml": "version: 0.0\n" + hooks,
-		} {
-			if err := os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o755); err != nil {
-				t.Fatal(err)
-			}
-			write(t, filepath.Join(dir, name), content)
-		}
-		var err error
-		if opened[i], err = assembly.Open(dir); err != nil {
-			t.Fatal(err)
-		}
-	}
-	r := review.New(opened[0], opened[1])
-	if len(r.Findings) != 1 || r.Findings[0].Level != review.SafetyLost || r.Findings[0].Property != "Hooks.AfterAllowTestTraffic" || r.Findings[0].Where[0].File != "releases/prod/eu-west-1/ui/appspec.yaml" || r.Same() {
-		t.Errorf("got %+v", r.Findings)
-	}
-	if again := review.New(opened[0], opened[0]); !again.Same() {
-		t.Errorf("got %+v", again.Findings)
 	}
 }

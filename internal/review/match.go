@@ -13,6 +13,7 @@ import (
 	"github.com/storeship/storeship/internal/assembly"
 	"github.com/storeship/storeship/internal/frozen"
 	"github.com/storeship/storeship/internal/graph"
+	"github.com/storeship/storeship/internal/pipeline"
 	"github.com/storeship/storeship/internal/value"
 )
 
@@ -24,10 +25,13 @@ type comparison struct {
 	added, gone []*assembly.Stack
 
 	stacks [2][]*assembly.Stack
-	// roots are the folders of both.
+	// roots are the folders of both; empty for single templates.
 	roots [2]string
 	// drawn are the pipelines of both.
 	drawn [2][]graph.Pipeline
+	// piped are the pipelines of both with what they run, once they were read.
+	piped [2][]*pipeline.Pipeline
+	read  [2]bool
 	// chart knows the service and target of each stack.
 	chart *chart
 	// findings as the rules make them, each with one place.
@@ -58,7 +62,12 @@ type pair struct {
 // match finds the stacks that are the same one: by name, account and region; and by construct path, where an app leaves
 // accounts and regions open and has several of a name.
 func match(old, renewed *assembly.Assembly) *comparison {
-	c := &comparison{roots: [2]string{old.Dir, renewed.Dir}, stacks: [2][]*assembly.Stack{old.Trees(), renewed.Trees()}}
+	c := &comparison{stacks: [2][]*assembly.Stack{old.Trees(), renewed.Trees()}}
+	for i, a := range []*assembly.Assembly{old, renewed} {
+		if a.Version != "" { // What lies beside a single template is not of it.
+			c.roots[i] = a.Dir
+		}
+	}
 	var both sync.WaitGroup
 	for _, all := range c.stacks {
 		both.Go(func() {
@@ -192,7 +201,7 @@ func withoutDigests(value any) any {
 	return value
 }
 
-// id is the hash over both assemblies, stack by stack in the order of their names.
+// id is the hash over both assemblies, stack by stack in the order of their names, and over the files of their releases.
 func (c *comparison) id() string {
 	var sides [2][]string
 	var both sync.WaitGroup
@@ -203,6 +212,7 @@ func (c *comparison) id() string {
 				content, _ := json.Marshal([]any{s.Name, s.Account, s.Region, s.Path, s.Template})
 				sides[i] = append(sides[i], string(content))
 			}
+			sides[i] = append(sides[i], releaseTexts(c.roots[i])...)
 			slices.Sort(sides[i])
 		})
 	}

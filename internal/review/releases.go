@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/storeship/storeship/internal/assembly"
+	"github.com/storeship/storeship/internal/frozen"
 	"github.com/storeship/storeship/internal/value"
 )
 
@@ -58,11 +59,53 @@ func (d *delta) release() {
 		}
 		safety(effect, "There is less time in which an alarm takes the release back at once.", blue+".TerminationWaitTimeInMinutes")
 	}
+	d.routes()
 	was, ok := d.routing(d.old)
 	is, ok2 := d.routing(d.new)
 	if ok && ok2 && (is.first > was.first || is.minutes < was.minutes) {
 		safety("releases in fewer or faster steps", "More customers meet a bad release before it stops.", "DeploymentConfigName")
 	}
+}
+
+// routes judges what a deployment group releases, and through which listeners.
+// https://docs.aws.amazon.com/codedeploy/latest/userguide/deployment-groups-create-ecs.html
+func (d *delta) routes() {
+	fails := func(why string, properties ...string) {
+		d.say(verdict{"release", WillFail, string(frozen.Fails), why, ""}, properties...)
+	}
+	if becomes("WITHOUT_TRAFFIC_CONTROL")(get(d.old, "DeploymentStyle", "DeploymentOption"), get(d.new, "DeploymentStyle", "DeploymentOption")) {
+		fails("CodeDeploy releases services of ECS with traffic control only.", "DeploymentStyle.DeploymentOption")
+	}
+	if becomes("IN_PLACE")(get(d.old, "DeploymentStyle", "DeploymentType"), get(d.new, "DeploymentStyle", "DeploymentType")) {
+		fails("CodeDeploy releases services of ECS blue/green only.", "DeploymentStyle.DeploymentType")
+	}
+	if before, after := d.old.Properties["ECSServices"], d.new.Properties["ECSServices"]; shownFewer(d.pair, before, after) {
+		d.say(verdict{"release", WillFail, "releases another service", "Its tasks would be led to where they were never meant to be, and the service that it released no longer is.", "a deployment group of its own for the other service"}, "ECSServices")
+	}
+	before, after := d.pairOfGroups(d.old), d.pairOfGroups(d.new)
+	switch {
+	case before["ProdTrafficRoute"] != nil && after["ProdTrafficRoute"] == nil:
+		fails("It names no listener that requests come through.", "LoadBalancerInfo")
+	case d.pair.show(before["ProdTrafficRoute"], false) != d.pair.show(after["ProdTrafficRoute"], true):
+		d.say(verdict{"release", Traffic, "shifts the requests of another listener", "Those of the listener before stay where they are.", ""}, "LoadBalancerInfo")
+	}
+	switch {
+	case before["TestTrafficRoute"] != nil && after["TestTrafficRoute"] == nil:
+		d.say(verdict{"release", SafetyLost, "no longer has a test listener", "What is asked of a new version before customers meet it is asked through it.", ""}, "LoadBalancerInfo")
+	case before["TestTrafficRoute"] != nil && d.pair.show(before["TestTrafficRoute"], false) != d.pair.show(after["TestTrafficRoute"], true):
+		d.say(verdict{"release", SafetyLost, "tests through another listener", "What is asked there may not be the new version.", ""}, "LoadBalancerInfo")
+	}
+	if d.pair.show(before["TargetGroups"], false) != d.pair.show(after["TargetGroups"], true) {
+		d.say(verdict{"release", Traffic, "releases to other target groups", "The listener leads to those of before until the next release.", ""}, "LoadBalancerInfo")
+	}
+}
+
+// pairOfGroups is the pair of target groups between which a release shifts requests.
+func (d *delta) pairOfGroups(group *assembly.Resource) map[string]any {
+	for _, p := range value.Objects(get(group, "LoadBalancerInfo", "TargetGroupPairInfoList")) {
+		return p
+	}
+	return nil
 }
 
 // shownFewer is fewer for lists of references, which are compared as they are shown.

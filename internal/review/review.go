@@ -157,7 +157,7 @@ func New(old, renewed *assembly.Assembly) *Report {
 			r.Unchanged++
 		}
 	}
-	r.Findings = append(r.Findings, together(c.collapse())...)
+	r.Findings = append(r.Findings, sameInAll(together(c.collapse()))...)
 	r.Findings = append(r.Findings, c.siblings(r.Findings)...)
 	slices.SortStableFunc(r.Findings, func(a, b Finding) int {
 		return cmp.Or(slices.Index(Levels, a.Level)-slices.Index(Levels, b.Level), rank(a.Rule)-rank(b.Rule))

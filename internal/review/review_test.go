@@ -196,6 +196,20 @@ func TestStacksComeAndGo(t *testing.T) {
 	}
 }
 
+// Catches: a resource that is kept and left behind, while another stack goes on to use it, told as one that nobody misses.
+func TestLeftBehind(t *testing.T) {
+	const bucket = `{"Resources": {"B": {"Type": "AWS::S3::Bucket", "DeletionPolicy": "Retain", "Properties": {"BucketName": "shop-artifacts"}}}}`
+	user := func(name string) string {
+		return fmt.Sprintf(`{"Resources": {"P": {"Type": "AWS::CodePipeline::Pipeline", "Properties": {"ArtifactStore": {"Location": {"Fn::Join": ["", ["arn:", {"Ref": "AWS::Partition"}, ":s3:::%s/*"]]}}}}}}`, name)
+	}
+	for name, want := range map[string]string{"shop-artifacts": "safety-lost", "shop-artifacts-of-another": "harmless"} {
+		r := compare(t, stacks{"store r": bucket, "pipeline r": user(name)}, stacks{"store r": `{}`, "pipeline r": user(name)})
+		if len(r.Findings) != 1 || string(r.Findings[0].Level) != want {
+			t.Errorf("%s: got %+v", name, r.Findings)
+		}
+	}
+}
+
 // Catches: an id that differs between two releases of the same change, or is the same for two changes: what a person let pass
 // once would stop again, or another thing would pass with it.
 func TestID(t *testing.T) {

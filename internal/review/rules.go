@@ -33,12 +33,13 @@ func Rules() []Rule {
 		{"policy", "a policy allows more or less, by action, resource, principal and condition", policies},
 		{"security-group", "a security group reaches, or is reached by, more or less", securityGroups},
 		{"permission", "somebody may call a function", permissions},
-		{"gate", "a pipeline loses an approval, a check, a stage or a condition, or its source is another", gates},
+		{"gate", "a pipeline loses an approval, a check, a stage or a condition, asks it too late, or deploys something else", gates},
 		{"checks", "a gate's function or a canary asks less, or a release no longer asks it", checks},
-		{"release", "CodeDeploy releases faster, with fewer alarms, or with less of a way back", releases},
+		{"release", "CodeDeploy releases faster, with fewer alarms, with less of a way back, or something else", releases},
+		{"release-file", "what CodeDeploy registers or leads traffic to is another, and the template does not say so", releaseFiles},
 		{"alarm", "an alarm fires later, or watches something else", alarms},
-		{"build", "a build runs fewer or other commands", texts},
-		{"web-acl", "a web ACL holds back less", none},
+		{"build", "a build runs fewer or other commands, passes where it failed, or asks for less", texts},
+		{"web-acl", "a web ACL holds back less, or everybody", none},
 		{"watched", "a property of the table of watched properties changes in the direction that matters", watched},
 		{"live", "a change acts on running tasks at once", live},
 		{"moved", "a resource has another logical id", none},
@@ -230,31 +231,4 @@ func slot(r assembly.Resource) (key, what string) {
 		return of("ListenerArn", "Priority", "priority")
 	}
 	return "", ""
-}
-
-func stateRemoved(c *comparison) []Finding {
-	var all []Finding
-	for _, p := range c.pairs {
-		if p.unchanged {
-			continue
-		}
-		for _, r := range p.old.Resources() {
-			lost := lost(r.Type)
-			if n, there := p.new.Resource(r.LogicalID); lost == "" || there && n.Type == r.Type {
-				continue
-			}
-			f := about(r, DataLoss)
-			f.Where[0].pair, f.Where[0].old, f.Where[0].keys = p, true, []string{"Resources", r.LogicalID}
-			f.Effect, f.Why = "deletes the resource", "With it go its "+lost+"."
-			f.Instead = "release it once with DeletionPolicy Retain first, if that is not meant"
-			switch policy := policyOf(&r, "DeletionPolicy"); policy {
-			case "Retain", "RetainExceptOnCreate":
-				f.Level, f.Effect, f.Why, f.Instead = Harmless, "leaves the resource behind", "Its deletion policy keeps it, with its "+lost+"; nothing deletes it any more.", ""
-			case "Snapshot":
-				f.Why += " A snapshot is taken."
-			}
-			all = append(all, f)
-		}
-	}
-	return all
 }

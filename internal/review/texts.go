@@ -2,7 +2,6 @@ package review
 
 import (
 	"encoding/json"
-	"strings"
 
 	"github.com/storeship/storeship/internal/value"
 )
@@ -17,7 +16,8 @@ func texts(c *comparison) []Finding {
 			}
 			switch d.new.Type {
 			case "AWS::CodeBuild::Project":
-				d.build()
+				c.build(d)
+				d.buildVariables()
 			case "AWS::ECR::Repository":
 				d.expiry("LifecyclePolicy", images(d.old.Properties), images(d.new.Properties), "images")
 			case "AWS::S3::Bucket":
@@ -28,72 +28,6 @@ func texts(c *comparison) []Finding {
 		}
 	}
 	return nil
-}
-
-// build finds commands that a build no longer runs.
-func (d *delta) build() {
-	before, after := lines(d.pair.show(get(d.old, "Source", "BuildSpec"), false)), lines(d.pair.show(get(d.new, "Source", "BuildSpec"), true))
-	gone, come := missing(before, after), missing(after, before)
-	switch {
-	case len(gone) > len(come):
-		d.say(verdict{"build", SafetyLost, "runs fewer commands", "No longer run: " + quoted(gone) + ".", ""}, "Source.BuildSpec")
-	case len(gone)+len(come) > 0:
-		d.say(verdict{"build", Harmless, "runs other commands", "A build runs what the pipeline gives it.", ""}, "Source.BuildSpec")
-	}
-}
-
-// lines are the commands of a build specification, as far as they are lines of their own.
-func lines(spec string) []string {
-	var all []string
-	var walk func(v any)
-	walk = func(v any) {
-		switch t := v.(type) {
-		case string:
-			for _, line := range strings.Split(t, "\n") {
-				if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "#") {
-					all = append(all, line)
-				}
-			}
-		case []any:
-			for _, e := range t {
-				walk(e)
-			}
-		case map[string]any:
-			for _, k := range value.Keys(t) {
-				walk(t[k])
-			}
-		}
-	}
-	if m, err := value.Parse([]byte(spec)); err == nil {
-		walk(m["phases"])
-		return all
-	}
-	walk(spec)
-	return all
-}
-
-func missing(all, from []string) []string {
-	has := map[string]int{}
-	for _, l := range from {
-		has[l]++
-	}
-	var out []string
-	for _, l := range all {
-		if has[l]--; has[l] < 0 {
-			out = append(out, l)
-		}
-	}
-	return out
-}
-
-// quoted is the beginning of a list of commands.
-func quoted(all []string) string {
-	const few = 3
-	text := strings.Join(all[:min(few, len(all))], " · ")
-	if len(all) > few {
-		text += " · …"
-	}
-	return clip(text, 200)
 }
 
 // expiry is when something expires, by what it is for: smaller is sooner.
@@ -189,6 +123,9 @@ func (d *delta) webACL() {
 	}
 	was, _ := d.old.Properties["DefaultAction"].(map[string]any)
 	is, _ := d.new.Properties["DefaultAction"].(map[string]any)
+	if was["Block"] == nil && is["Block"] != nil {
+		d.say(verdict{"web-acl", Traffic, "holds back what no rule lets through", "Every customer whom no rule names is refused.", "a rule that allows customers, in a release before"}, "DefaultAction")
+	}
 	if was["Block"] != nil && is["Block"] == nil {
 		d.say(verdict{"web-acl", AccessWidened, "lets through what no rule is about", "It was held back.", ""}, "DefaultAction")
 	}

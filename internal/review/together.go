@@ -44,6 +44,46 @@ func together(all []Finding) []Finding {
 	return out
 }
 
+// alike are the types of which several are made by one hand, with the word for one: what they have in common is changed in one
+// place, and is one thing to a reader.
+var alike = map[string]string{"AWS::CodeBuild::Project": "build", "AWS::Events::Rule": "rule"}
+
+// sameInAll makes one finding of what is said of several resources alike.
+func sameInAll(all []Finding) []Finding {
+	key := func(f Finding) string {
+		if alike[f.Type] == "" || f.Property == "" || f.Rule != "build" && f.Rule != "watched" {
+			return ""
+		}
+		return fmt.Sprintf("%q", []string{f.Type, string(f.Level), f.Effect, f.Why})
+	}
+	groups := map[string][]Finding{}
+	for _, f := range all {
+		groups[key(f)] = append(groups[key(f)], f)
+	}
+	told := map[string]bool{}
+	var out []Finding
+	for _, f := range all {
+		k := key(f)
+		if k == "" || len(groups[k]) < least {
+			out = append(out, f)
+			continue
+		}
+		if told[k] {
+			continue
+		}
+		told[k] = true
+		var names []string
+		for i, one := range groups[k] {
+			if names = append(names, one.Path); i > 0 {
+				f.Where = append(f.Where, one.Where...)
+			}
+		}
+		f.Path, f.Why = text.Count(len(names), alike[f.Type]), strings.TrimSpace(f.Why+" They are "+few(names)+"; the values are those of the first.")
+		out = append(out, f)
+	}
+	return out
+}
+
 // joined is the finding for all of a group.
 func joined(group []Finding) Finding {
 	f := group[0]

@@ -1,6 +1,7 @@
 package review
 
 import (
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -116,6 +117,61 @@ func leaves(values ...string) func(old, renewed any) bool {
 	return func(old, renewed any) bool { return becomes(values...)(renewed, old) }
 }
 
+// slower is a schedule that comes less often, or of which that cannot be told.
+func slower(old, renewed any) bool {
+	before, ok := minutes(old)
+	after, ok2 := minutes(renewed)
+	return !ok || !ok2 || after > before || after == 0 && before > 0
+}
+
+// rate is a schedule of a number of minutes, hours or days.
+var rate = regexp.MustCompile(`^rate\((\d+) (minute|hour|day)s?\)$`)
+
+func minutes(v any) (float64, bool) {
+	text, _ := v.(string)
+	m := rate.FindStringSubmatch(text)
+	if m == nil {
+		return 0, false
+	}
+	n, _ := number(m[1], 0)
+	return n * map[string]float64{"minute": 1, "hour": 60, "day": 1440}[m[2]], true
+}
+
+// hearsLess is a pattern of events that matches fewer, or others: it asks for more fields, or takes fewer values.
+// https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-patterns.html
+func hearsLess(old, renewed any) bool {
+	if _, ok := renewed.(map[string]any); ok && old == nil {
+		return true
+	}
+	switch before := old.(type) {
+	case map[string]any:
+		after, ok := renewed.(map[string]any)
+		if !ok {
+			return renewed != nil
+		}
+		for _, k := range value.Union(before, after) {
+			if after[k] != nil && (before[k] == nil || hearsLess(before[k], after[k])) {
+				return true
+			}
+		}
+		return false
+	case []any:
+		_, ok := renewed.([]any)
+		return !ok || fewer(before, renewed)
+	}
+	return !value.Equal(old, renewed)
+}
+
+// root is a user that becomes the one who may do all. Of a container that names none its image says who it is.
+func root(old, renewed any) bool {
+	is := func(v any) bool {
+		name, _ := v.(string)
+		name, _, _ = strings.Cut(name, ":")
+		return name == "root" || name == "0"
+	}
+	return is(renewed) && !is(old) || empty(renewed) && !empty(old) && !is(old)
+}
+
 // differs is any other value, where there was one.
 func differs(old, renewed any) bool { return !empty(old) && !value.Equal(old, renewed) }
 
@@ -126,12 +182,34 @@ func watched(c *comparison) []Finding {
 			if d.old == nil || d.new == nil {
 				continue
 			}
-			for _, w := range watchesOf(d.new.Type) {
-				d.watch(w)
-			}
+			d.watchAll()
 		}
 	}
 	return nil
+}
+
+// watchAll judges the changes of a resource by the table.
+func (d *delta) watchAll() {
+	for _, w := range watchesOf(d.new.Type) {
+		d.watch(w)
+	}
+	if d.new.Type == taskDefinitionType {
+		d.users()
+	}
+}
+
+// users finds containers that become root. One that comes is another matter: it may be there to prepare what the others need.
+func (d *delta) users() {
+	before := map[string]any{}
+	for _, c := range value.Objects(d.old.Properties["ContainerDefinitions"]) {
+		before[nameOf(c, "")] = c["User"]
+	}
+	for _, c := range value.Objects(d.new.Properties["ContainerDefinitions"]) {
+		name := nameOf(c, "")
+		if old, was := before[name]; was && inAnyCase(old, c["User"], root) {
+			d.say(verdict{"watched", AccessWidened, "runs the container as root", "Whoever breaks into the container is root in it.", ""}, "ContainerDefinitions["+name+"].User")
+		}
+	}
 }
 
 // watchesOf are those of the table that are about a type.

@@ -20,6 +20,10 @@ var (
 	queues     = []string{"AWS::SQS::Queue"}
 	projects   = []string{"AWS::CodeBuild::Project"}
 	functions  = []string{"AWS::Lambda::Function"}
+	canaries   = []string{"AWS::Synthetics::Canary"}
+	rules      = []string{"AWS::Events::Rule"}
+
+	subscriptions = []string{"AWS::SNS::Subscription"}
 )
 
 const (
@@ -70,7 +74,6 @@ var watches = []watch{
 	{services, "EnableExecuteCommand", on, AccessWidened, "lets people open a shell in its tasks", "Whoever may call ExecuteCommand acts with the role of the tasks."},
 	{projects, "Environment.PrivilegedMode", on, AccessWidened, "builds with all rights on its host", "Whoever can change what is built has them."},
 	{tasks, "ContainerDefinitions[*].Privileged", on, AccessWidened, "runs the container with all rights on its host", "Whoever breaks into the container has them."},
-	{tasks, "ContainerDefinitions[*].User", becomes("root", "0", "0:0", ""), AccessWidened, "runs the container as root", "Whoever breaks into the container is root in it."},
 	{[]string{"AWS::IAM::Role", "AWS::IAM::User"}, "PermissionsBoundary", dropped, AccessWidened, "is no longer bounded", "Its policies count in full."},
 	{[]string{"AWS::IAM::Role", "AWS::IAM::User", "AWS::IAM::Group"}, "ManagedPolicyArns", more, AccessWidened, "gets another policy", "What that allows is not in the template."},
 	{[]string{"AWS::EC2::Instance"}, "MetadataOptions.HttpTokens", off, AccessWidened, "answers requests for credentials without a token", "A request that is forged through the instance gets its role's credentials."},
@@ -100,6 +103,11 @@ var watches = []watch{
 	{caches, "MultiAZEnabled", off, SafetyLost, "has no standby in another zone", "When the zone fails, so does the cache."},
 	{caches, "AutomaticFailoverEnabled", off, SafetyLost, "no longer fails over by itself", "Somebody has to."},
 	{[]string{"AWS::Events::Rule", "AWS::Scheduler::Schedule"}, "State", becomes("DISABLED"), SafetyLost, "is turned off", "What it starts does not happen."},
+	{rules, "EventPattern", hearsLess, SafetyLost, "hears of fewer events, or of others", "What it started or told of, it may no longer."},
+	{subscriptions, "FilterPolicy", hearsLess, SafetyLost, "hears of fewer messages, or of others", "What it told of, it may no longer."},
+	{subscriptions, "Endpoint", differs, SafetyLost, "tells somebody else", "Whoever was told no longer hears of it."},
+	{canaries, "Schedule.Expression", slower, SafetyLost, "asks less often, or at other times", "What goes wrong is noticed later."},
+	{canaries, "StartCanaryAfterCreation", off, SafetyLost, "no longer runs by itself", "What it asked nobody asks until somebody starts it."},
 
 	// Encryption.
 	{databases, "StorageEncrypted", off, SafetyLost, "turns encryption off", cleartext},
