@@ -51,12 +51,14 @@ type FargateProps struct {
 	// minutes with the engine codedeploy, and with the engine ecs to [environment.MaxECSBake], which a deployment of the
 	// stack then waits for. Not with the engine rolling. Default: none.
 	Bake time.Duration
-	// Alarms that stop a release and roll it back, 0 to 10. Default: none. With the engine codedeploy, alarms on what the
-	// service itself creates come from Watch, or follow: Fargate.DeploymentGroup has AddAlarm.
+	// Alarms that stop a release and roll it back, 0 to 10, with those of Watch. Default: none. Alarms on what the service itself
+	// creates come, with the engine codedeploy, from Watch, or follow: Fargate.DeploymentGroup has AddAlarm. With the engines ecs and
+	// rolling the service names them before they exist: observe.Named has their names, and its documentation says the rest.
 	// https://docs.aws.amazon.com/codedeploy/latest/userguide/limits.html
 	Alarms []awscloudwatch.IAlarm
-	// Watch makes more alarms that stop a release of the engine codedeploy, on what the service itself creates: it is called when
-	// the target groups are behind their load balancer, before the deployment group, which takes all alarms at once. Default: none.
+	// Watch makes more alarms that stop a release, on what the service itself creates: it is called when the target groups are behind
+	// their load balancer, before the deployment group, which takes all alarms at once. None of them may be nil, and with Alarms there
+	// may be 10. With the engine codedeploy only; with the others use Alarms. Default: none.
 	Watch func(f *Fargate) []interfacesawscloudwatch.IAlarmRef
 
 	// ExecutionRoleName is the role with which ECS starts the tasks. Default: "<Name>-<Region>-execution".
