@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsecs"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awselasticloadbalancingv2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/interfaces/interfacesawscloudwatch"
 
 	"github.com/storeship/storeship/constructs/environment"
 	"github.com/storeship/storeship/constructs/service"
@@ -58,6 +59,13 @@ func onInternal(change func(*service.InternalRoute)) func(*service.FargateProps)
 func release(r environment.Release) func(*service.FargateProps) {
 	return func(p *service.FargateProps) { p.Runtime.Release = r }
 }
+
+// watched is a Watch that makes nothing and returns the alarms.
+func watched(alarms ...interfacesawscloudwatch.IAlarmRef) func(*service.Fargate) []interfacesawscloudwatch.IAlarmRef {
+	return func(*service.Fargate) []interfacesawscloudwatch.IAlarmRef { return alarms }
+}
+
+const byName = "which takes its alarms before it creates what they watch; remove it, and give Alarms by name: observe.Named"
 
 const badSecret = "must be a literal secretsmanager:<name>/credentials#<key> or ssm:/<parameter>; the secret itself never stands here"
 
@@ -134,6 +142,10 @@ func TestFargatePropsProblems(t *testing.T) {
 				p.Alarms = append(p.Alarms, anAlarm)
 			}
 		}, []string{"Alarms: may be at most 10, got 11"}},
+		{func(p *service.FargateProps) { p.Watch = watched(anAlarm) }, nil},
+		{func(p *service.FargateProps) { ecs(p); p.Watch = watched(anAlarm) }, []string{"Watch: goes with engine codedeploy only, got ecs, " + byName}},
+		{func(p *service.FargateProps) { rolling(p); p.Watch = watched(anAlarm) }, []string{"Watch: goes with engine codedeploy only, got rolling, " + byName}},
+		{func(p *service.FargateProps) { worker(p); p.Watch = watched(anAlarm) }, []string{"Watch: goes with engine codedeploy only, got rolling, " + byName}},
 		{func(p *service.FargateProps) {
 			p.ExecutionRoleName = "a b"
 			p.TaskRoleName = "a/b"

@@ -157,6 +157,10 @@ func (p *FargateProps) validateRelease(l *problem.List, full *FargateProps) {
 			l.Addf(text.Item("Alarms", i), "must not be nil")
 		}
 	}
+	if p.Watch != nil && release.Engine != environment.CodeDeploy {
+		l.Addf("Watch", "goes with engine codedeploy only, got %s, which takes its alarms before it creates what they watch; remove it, and give "+
+			"Alarms by name: observe.Named", release.Engine)
+	}
 	if config := configName(full); usesCodeDeploy(full) && !token(p.Name) && len(config) > maxConfigName {
 		l.Addf("Name", "must be at most %d characters with this release, whose deployment configuration is %s, got %d",
 			maxConfigName-len(config)+len(p.Name), config, len(p.Name))
