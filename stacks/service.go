@@ -47,7 +47,7 @@ func NewService(scope constructs.Construct, plan *environment.Plan, s *environme
 	platform := network.FromParameters(stack, "Network", t)
 	props := &service.FargateProps{
 		Name:                  t.ServiceName(s.Name),
-		Runtime:               runtime,
+		Runtime:               unblocked(runtime),
 		Architecture:          s.Build.Architecture,
 		Image:                 t.RepositoryURI(s.Name) + "@" + digest,
 		ImageRepositoryARN:    t.Store.RepositoryARN(s.Name, t.Region),
@@ -96,6 +96,15 @@ func NewService(scope constructs.Construct, plan *environment.Plan, s *environme
 	created.ask(runtime, platform, from.callers)
 	created.test(plan, s, runtime, platform, from.callers)
 	return created
+}
+
+// unblocked is a runtime without the paths that nobody may reach from the internet: the web ACL of the storefront's stack blocks them.
+func unblocked(r environment.Runtime) environment.Runtime {
+	if r.Expose != nil {
+		x := *r.Expose
+		x.Block, r.Expose = nil, &x
+	}
+	return r
 }
 
 // watch creates the alarms.

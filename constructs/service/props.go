@@ -18,23 +18,26 @@ type FargateProps struct {
 	// Name of the ECS service, the task definition's family, the CodeDeploy application and its deployment group: 2 to 100
 	// characters, letters, digits and hyphens, a letter first. Required. It stays for the life of the service.
 	Name string
-	// Runtime is how the service runs. Default: what environment.Runtime.WithDefaults fills in for production.
+	// Runtime is how the service runs. Of its Expose nothing is made here, for Route says where requests come from: it may be nil, and
+	// what it says must not be something else than Route says. Its Block must be empty, for what blocks is the web ACL of the load
+	// balancer: ingress.PublicProps has Blocks. Default: what environment.Runtime.WithDefaults fills in for production.
 	Runtime environment.Runtime
 	// Architecture of the image. Default: x86_64.
 	Architecture environment.Architecture
 	// Image by digest, "repository@sha256:…", as a literal: what runs must be known when the template is written. Required.
 	Image string
-	// ImageRepositoryARN is the ECR repository that tasks may pull from. Required for a private ECR image. Default: the
+	// ImageRepositoryARN is the ARN of the ECR repository that tasks may pull from. Required for a private ECR image. Default: the
 	// image is public and needs no permission.
 	ImageRepositoryARN string
 
 	// Account is the 12-digit id of the account that the service runs in, the stack's. Required: it is part of ARNs.
 	Account string
-	// Region that the service runs in, the stack's. Required: it is part of names and ARNs.
+	// Region that the service runs in, the stack's: "us-west-2". Required: it is part of names and ARNs.
 	Region string
 	// Cluster that the service runs in. Required.
 	Cluster awsecs.ICluster
-	// Vpc whose private subnets the tasks run in. Required.
+	// Vpc of the cluster, in whose private subnets the tasks run. Another one is refused where both ids are known, or neither.
+	// Required.
 	Vpc awsec2.IVpc
 	// WorkloadSecurityGroup is the second security group of every task, beside its own: it is what lets tasks out, and what
 	// other services know them by. Required.
@@ -73,9 +76,9 @@ type FargateProps struct {
 	GateName string
 	// GateRoleName is that function's role. Default: "<Name>-<Region>-gate".
 	GateRoleName string
-	// LogGroupName of the tasks' log group. Default: "/ecs/<Name>".
+	// LogGroupName of the tasks' log group: 1 to 512 letters, digits and _-./#. Default: "/ecs/<Name>".
 	LogGroupName string
-	// GateLogGroupName of the gate's log group. Default: "<LogGroupName>/gate".
+	// GateLogGroupName of the gate's log group, which LogGroupName's characters make too. Default: "<LogGroupName>/gate".
 	GateLogGroupName string
 	// LogKey encrypts the log groups; its policy must admit CloudWatch Logs. Default: CloudWatch Logs' own key.
 	// https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
@@ -104,7 +107,7 @@ type InternalRoute struct {
 	SecurityGroup awsec2.ISecurityGroup
 	// Port of the production listener, 20000 to 29999. Required.
 	Port int
-	// CertificateARN of the listeners. Required with the protocols grpc and http2. Default: none; the listeners speak plain
+	// CertificateARN of the listeners, of ACM or IAM. Required with the protocols grpc and http2. Default: none; the listeners speak plain
 	// HTTP.
 	CertificateARN string
 }
