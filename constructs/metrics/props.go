@@ -37,7 +37,9 @@ type DeliveryProps struct {
 	Account string
 	// Region of the pipelines, and of the stack. Required.
 	Region string
-	// Key encrypts the table, the queue and the log group. Its policy must leave permissions to IAM. Required.
+	// Key encrypts the table, the queue and the log group. Its policy must leave permissions to IAM, as that of a new key of the CDK does, and let
+	// CloudWatch Logs use it, as that of a new key does not: that of network.NewLogKey does both. Required.
+	// https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
 	Key awskms.IKey
 	// Topic is told by CloudWatch when events could not be kept; its policy gets a statement for that. Where a key of yours encrypts the topic, the
 	// key's policy must let CloudWatch use it for alarms: kms:Decrypt and kms:GenerateDataKey*. Default: only the dashboard shows it.

@@ -28,7 +28,9 @@ type NotificationsProps struct {
 	RoleName string
 	// LogGroupName is the name of that function's log group. Key must let CloudWatch Logs encrypt it. Required.
 	LogGroupName string
-	// Key encrypts the topic and the log group. Required.
+	// Key encrypts the topic and the log group. Its policy must leave permissions to IAM, as that of a new key of the CDK does, and let
+	// CloudWatch Logs use it, as that of a new key does not: that of network.NewLogKey does both. Required.
+	// https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
 	Key awskms.IKey
 	// Pipelines whose events are told. At least one is required.
 	Pipelines []Pipeline
