@@ -97,6 +97,19 @@ func TestPropsProblems(t *testing.T) {
 		"pipeline":  {func() { delivery.NewPipeline(stack, "P", nil) }, []string{"delivery.Pipeline Tools/P:", "Store: required", "Service: required"}},
 		"access":    {func() { delivery.NewAccess(stack, "A", nil) }, []string{"delivery.Access Tools/A:", "Store: required", "Environment: required"}},
 		"artifacts": {func() { delivery.NewArtifacts(stack, "B", nil) }, []string{"delivery.Artifacts Tools/B:", "Store: required", "Region: required"}},
+		"pipeline elsewhere": {func() {
+			delivery.NewPipeline(stackIn(app, "PipelineElsewhere", "222222222222", "eu-west-1"), "P", &delivery.PipelineProps{Store: shop(), Service: "catalog"})
+		}, []string{"Store.Tools.Account: must be that of the stack, 222222222222, got 111111111111\n",
+			"Store.Tools.Region: must be that of the stack, eu-west-1, got us-west-2"}},
+		"access elsewhere": {func() {
+			delivery.NewAccess(stackIn(app, "AccessElsewhere", "999999999999", "us-west-2"), "A", &delivery.AccessProps{Store: shop(), Environment: shop().Environments[0]})
+		}, []string{"Environment.Account: must be that of the stack, 999999999999, got 222222222222"}},
+		"artifacts elsewhere": {func() {
+			delivery.NewArtifacts(stackIn(app, "ArtifactsElsewhere", "222222222222", "us-west-2"), "B", &delivery.ArtifactsProps{Store: shop(), Region: "us-east-1"})
+		}, []string{"Store.Tools.Account: must be that of the stack, 222222222222, got 111111111111\n", "Region: must be that of the stack, us-west-2, got us-east-1"}},
+		"artifacts of no region": {func() {
+			delivery.NewArtifacts(stack, "C", &delivery.ArtifactsProps{Store: shop(), Region: "mars"})
+		}, []string{"Region: must be one of the store's, us-west-2, us-east-1 or eu-west-1, got mars"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			defer func() {

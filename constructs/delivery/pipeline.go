@@ -1,6 +1,8 @@
 package delivery
 
 import (
+	"errors"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscodebuild"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscodepipeline"
@@ -18,6 +20,7 @@ import (
 	"github.com/storeship/storeship/constructs/internal/node"
 	"github.com/storeship/storeship/constructs/internal/once"
 	"github.com/storeship/storeship/constructs/internal/problem"
+	"github.com/storeship/storeship/constructs/internal/where"
 )
 
 // The versions of the CDK's own programs that run in a pipeline; CDK Pipelines would take the newest.
@@ -30,7 +33,7 @@ const (
 
 // PipelineProps configures a [Pipeline].
 type PipelineProps struct {
-	// Store that the pipeline belongs to. Required.
+	// Store that the pipeline belongs to. Its tools account and region are the stack's. Required.
 	Store *environment.Store
 	// Service that the pipeline releases, or [environment.PlatformName]. Required.
 	Service string
@@ -46,6 +49,16 @@ func (p *PipelineProps) Validate() error {
 		problems.Addf("Service", "required")
 	}
 	return problems.Err()
+}
+
+// fits checks that the stack is where the props say.
+func (p *PipelineProps) fits(scope constructs.Construct) error {
+	if p.Store == nil {
+		return nil
+	}
+	var l problem.List
+	where.Check(&l, scope, where.Said{Field: "Store.Tools.Account", Value: p.Store.Tools.Account}, where.Said{Field: "Store.Tools.Region", Value: p.Store.Tools.Region})
+	return l.Err()
 }
 
 // Pipeline is a CDK pipeline that mutates itself, keeps its artifacts in the store's [Artifacts] and acts under the role
@@ -78,7 +91,7 @@ func NewPipeline(scope constructs.Construct, id string, props *PipelineProps) *P
 	if props == nil {
 		props = &PipelineProps{}
 	}
-	node.Must("delivery.Pipeline", scope, id, props.Validate())
+	node.Must("delivery.Pipeline", scope, id, errors.Join(props.Validate(), props.fits(scope)))
 	p := &Pipeline{store: props.Store, service: props.Service, deployers: map[string]awsiam.IRole{}}
 	node.Init(p, scope, id)
 	p.key = p.artifactKey()

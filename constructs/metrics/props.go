@@ -7,9 +7,11 @@ import (
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
+	"github.com/aws/constructs-go/constructs/v10"
 
 	"github.com/storeship/storeship/constructs/internal/eventrule"
 	"github.com/storeship/storeship/constructs/internal/problem"
+	"github.com/storeship/storeship/constructs/internal/where"
 )
 
 // MaxPipelines is how many pipelines are measured at most: the names of their repositories stand in one policy of at most 10,240
@@ -134,6 +136,13 @@ func (p *DeliveryProps) Validate() error {
 			break
 		}
 	}
+	return l.Err()
+}
+
+// fits checks that the stack is where the props say.
+func (p *DeliveryProps) fits(scope constructs.Construct) error {
+	var l problem.List
+	where.Check(&l, scope, where.Said{Field: "Account", Value: p.Account}, where.Said{Field: "Region", Value: p.Region})
 	return l.Err()
 }
 

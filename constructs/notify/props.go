@@ -6,9 +6,11 @@ import (
 	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
+	"github.com/aws/constructs-go/constructs/v10"
 
 	"github.com/storeship/storeship/constructs/environment"
 	"github.com/storeship/storeship/constructs/internal/problem"
+	"github.com/storeship/storeship/constructs/internal/where"
 )
 
 // NotificationsProps configures [Notifications].
@@ -144,6 +146,13 @@ func (p *NotificationsProps) Validate() error {
 		c.once(field+".Email", "address", it.Email)
 	}
 	return c.Err()
+}
+
+// fits checks that the stack is where the props say.
+func (p *NotificationsProps) fits(scope constructs.Construct) error {
+	var l problem.List
+	where.Check(&l, scope, where.Said{Field: "Account", Value: p.Account}, where.Said{Field: "Region", Value: p.Region})
+	return l.Err()
 }
 
 // check collects problems.

@@ -15,6 +15,7 @@ import (
 	"github.com/storeship/storeship/constructs/environment"
 	"github.com/storeship/storeship/constructs/internal/once"
 	"github.com/storeship/storeship/constructs/internal/problem"
+	"github.com/storeship/storeship/constructs/internal/where"
 	"github.com/storeship/storeship/internal/text"
 )
 
@@ -192,12 +193,7 @@ func (p *FargateProps) validateRelease(l *problem.List, full *FargateProps) {
 // fits checks that the service is created where its props say: in that account and region, and in the VPC of its cluster.
 func (p *FargateProps) fits(scope constructs.Construct) error {
 	var l problem.List
-	account, region := once.Place(scope)
-	for _, r := range []struct{ field, given, stack string }{{"Account", p.Account, account}, {"Region", p.Region, region}} {
-		if r.given != "" && !token(r.given) && !token(r.stack) && r.given != r.stack {
-			l.Addf(r.field, "must be that of the stack, %s, got %s", r.stack, r.given)
-		}
-	}
+	where.Check(&l, scope, where.Said{Field: "Account", Value: p.Account}, where.Said{Field: "Region", Value: p.Region})
 	if p.Cluster != nil && p.Vpc != nil {
 		p.validateVpc(&l, scope)
 	}
