@@ -125,6 +125,7 @@ func (p *Pipeline) CheckProject() build.Project {
 // Synthesize creates the pipeline with the step that writes its cloud assembly; the step's inputs become the source and
 // build stages.
 func (p *Pipeline) Synthesize(synth pipelines.IFileSetProducer) {
+	p.needs(synth != nil, "Synthesize", "needs the step that writes the cloud assembly")
 	p.Pipeline = pipelines.NewCodePipeline(p, jsii.String("Pipeline"), &pipelines.CodePipelineProps{
 		PipelineName:                  jsii.String(p.store.PipelineName(p.service)),
 		PipelineType:                  awscodepipeline.PipelineType_V2,
@@ -211,6 +212,7 @@ func (p *Pipeline) deployer(e *environment.Environment) awsiam.IRole {
 // belong after the approval and before everything else. input is any output of an earlier step. Nil where the environment
 // cannot be closed.
 func (p *Pipeline) Open(e *environment.Environment, i int, input pipelines.IFileSetProducer) *build.TargetActions {
+	p.needs(e != nil, "Open", "needs an environment")
 	if !e.CanClose() {
 		return nil
 	}
@@ -264,8 +266,18 @@ func (p *Pipeline) Baseline(input pipelines.IFileSetProducer) pipelines.Step {
 	})
 }
 
+// needs panics with what a method needs, unless it has it.
+func (p *Pipeline) needs(has bool, method, what string) {
+	if !has {
+		var l problem.List
+		l.Addf(method, "%s", what)
+		node.MustBe("delivery.Pipeline", p, l.Err())
+	}
+}
+
 // Build renders the pipeline. Nothing can be added after it.
 func (p *Pipeline) Build() {
+	p.needs(p.Pipeline != nil, "Build", "needs the pipeline, which Synthesize makes; call that before")
 	p.Pipeline.BuildPipeline()
 	p.acknowledge()
 }
