@@ -1,5 +1,3 @@
-// Package where compares the account and region that props say with those of the stack that a construct stands in: names and ARNs
-// carry the former, and resources are created in the latter.
 package where
 
 import (
@@ -12,7 +10,12 @@ import (
 )
 
 // Said is an account or a region, and the field that says it.
-type Said struct{ Field, Value string }
+type Said struct {
+	// Field that says it: "Region".
+	Field string
+	// Value is what it says.
+	Value string
+}
 
 // Check adds a problem for the account and for the region if it is another than that of scope's stack. What is empty, or known only
 // at deployment, is not compared.
