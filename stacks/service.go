@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsecs"
 	"github.com/aws/aws-cdk-go/awscdk/v2/interfaces/interfacesawscloudwatch"
@@ -48,7 +47,7 @@ func NewService(scope constructs.Construct, plan *environment.Plan, s *environme
 	platform := network.FromParameters(stack, "Network", t)
 	props := &service.FargateProps{
 		Name:                  t.ServiceName(s.Name),
-		Runtime:               runtime,
+		Runtime:               unblocked(runtime),
 		Architecture:          s.Build.Architecture,
 		Image:                 t.RepositoryURI(s.Name) + "@" + digest,
 		ImageRepositoryARN:    t.Store.RepositoryARN(s.Name, t.Region),
@@ -76,9 +75,11 @@ func NewService(scope constructs.Construct, plan *environment.Plan, s *environme
 		from = lead(stack, platform, s.Name, t, runtime)
 		props.Route, props.TestURL = from.route, from.test
 	}
-	props.Alarms = named(stack, s.Name, t, runtime)
 	created := &Service{Stack: stack, Name: s.Name, Target: t}
 	armed := runtime.Release.Engine == environment.CodeDeploy
+	if !armed {
+		props.Alarms = observe.Named(stack, "Armed", props.Name, runtime)
+	}
 	if armed && !runtime.Alarms.Disabled {
 		// Under CodeDeploy the deployment group names them, for the ECS service is frozen.
 		props.Watch = func(f *service.Fargate) []interfacesawscloudwatch.IAlarmRef {
@@ -97,18 +98,13 @@ func NewService(scope constructs.Construct, plan *environment.Plan, s *environme
 	return created
 }
 
-// named are the alarms of a service whose engine takes them with the service itself. They watch what the service has, so they
-// exist only after it: all that is known before are their names.
-func named(stack awscdk.Stack, service string, t environment.Target, r environment.Runtime) []awscloudwatch.IAlarm {
-	if r.Release.Engine == environment.CodeDeploy {
-		return nil
+// unblocked is a runtime without the paths that nobody may reach from the internet: the web ACL of the storefront's stack blocks them.
+func unblocked(r environment.Runtime) environment.Runtime {
+	if r.Expose != nil {
+		x := *r.Expose
+		x.Block, r.Expose = nil, &x
 	}
-	var alarms []awscloudwatch.IAlarm
-	for _, a := range r.ArmedAlarms() {
-		name := t.AlarmName(service, a)
-		alarms = append(alarms, awscloudwatch.Alarm_FromAlarmName(stack, jsii.String("Alarm-"+a.Name()), &name))
-	}
-	return alarms
+	return r
 }
 
 // watch creates the alarms.

@@ -1,6 +1,8 @@
 package delivery
 
 import (
+	"errors"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/constructs-go/constructs/v10"
@@ -10,13 +12,14 @@ import (
 	"github.com/storeship/storeship/constructs/internal/node"
 	"github.com/storeship/storeship/constructs/internal/policy"
 	"github.com/storeship/storeship/constructs/internal/problem"
+	"github.com/storeship/storeship/constructs/internal/where"
 )
 
 // AccessProps configures [Access].
 type AccessProps struct {
 	// Store whose pipelines are let in. Required.
 	Store *environment.Store
-	// Environment whose account this is. Required.
+	// Environment whose account this is, and the stack's. Required.
 	Environment *environment.Environment
 }
 
@@ -30,6 +33,16 @@ func (p *AccessProps) Validate() error {
 		problems.Addf("Environment", "required")
 	}
 	return problems.Err()
+}
+
+// fits checks that the stack is in the environment's account; its region may be any.
+func (p *AccessProps) fits(scope constructs.Construct) error {
+	if p.Environment == nil {
+		return nil
+	}
+	var l problem.List
+	where.Check(&l, scope, where.Said{Field: "Environment.Account", Value: p.Environment.Account}, where.Said{})
+	return l.Err()
 }
 
 // Access is what an environment's account lets the pipelines of the tools account do. It costs nothing.
@@ -47,7 +60,7 @@ func NewAccess(scope constructs.Construct, id string, props *AccessProps) *Acces
 	if props == nil {
 		props = &AccessProps{}
 	}
-	node.Must("delivery.Access", scope, id, props.Validate())
+	node.Must("delivery.Access", scope, id, errors.Join(props.Validate(), props.fits(scope)))
 	a := &Access{}
 	node.Init(a, scope, id)
 	store, env := props.Store, props.Environment

@@ -23,6 +23,7 @@ type Fact struct {
 // review, which must be made before. Who is to hear of it is told by the environment's topic.
 // https://docs.aws.amazon.com/codepipeline/latest/userguide/actions-variables.html
 func (p *Pipeline) Approval(e *environment.Environment, facts ...Fact) pipelines.Step {
+	p.needs(e != nil, "Approval", "needs an environment")
 	tools := p.store.Tools
 	topic := "arn:aws:sns:" + tools.Region + ":" + tools.Account + ":" + e.ApprovalTopicName(p.store)
 	props := &pipelines.ManualApprovalStepProps{

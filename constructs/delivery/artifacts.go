@@ -1,6 +1,7 @@
 package delivery
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
@@ -20,6 +21,8 @@ import (
 	"github.com/storeship/storeship/constructs/internal/once"
 	"github.com/storeship/storeship/constructs/internal/policy"
 	"github.com/storeship/storeship/constructs/internal/problem"
+	"github.com/storeship/storeship/constructs/internal/where"
+	"github.com/storeship/storeship/internal/text"
 )
 
 // ArtifactRetentionDays is how long an artifact can be used to run an old execution again.
@@ -27,9 +30,9 @@ const ArtifactRetentionDays = 180
 
 // ArtifactsProps configures [Artifacts].
 type ArtifactsProps struct {
-	// Store whose pipelines keep their artifacts here. Required.
+	// Store whose pipelines keep their artifacts here. Its tools account is the stack's. Required.
 	Store *environment.Store
-	// Region that this bucket and key are in, one of the store's. Required.
+	// Region that this bucket and key are in, one of the store's, and the stack's. Required.
 	Region string
 }
 
@@ -39,10 +42,23 @@ func (p *ArtifactsProps) Validate() error {
 	if p.Store == nil {
 		problems.Addf("Store", "required")
 	}
-	if p.Region == "" {
+	switch {
+	case p.Region == "":
 		problems.Addf("Region", "required")
+	case p.Store != nil && !slices.Contains(p.Store.Regions(), p.Region):
+		problems.Addf("Region", "must be one of the store's, %s, got %s", text.Or(p.Store.Regions()), p.Region)
 	}
 	return problems.Err()
+}
+
+// fits checks that the stack is where the props say.
+func (p *ArtifactsProps) fits(scope constructs.Construct) error {
+	if p.Store == nil {
+		return nil
+	}
+	var l problem.List
+	where.Check(&l, scope, where.Said{Field: "Store.Tools.Account", Value: p.Store.Tools.Account}, where.Said{Field: "Region", Value: p.Region})
+	return l.Err()
 }
 
 // Artifacts is what all pipelines of a store share in one region of the tools account: the artifact bucket and its key,
@@ -64,7 +80,7 @@ func NewArtifacts(scope constructs.Construct, id string, props *ArtifactsProps) 
 	if props == nil {
 		props = &ArtifactsProps{}
 	}
-	node.Must("delivery.Artifacts", scope, id, props.Validate())
+	node.Must("delivery.Artifacts", scope, id, errors.Join(props.Validate(), props.fits(scope)))
 	a := &Artifacts{Approvals: map[string]awssns.Topic{}}
 	node.Init(a, scope, id)
 	a.addKey(props)

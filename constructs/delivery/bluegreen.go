@@ -10,6 +10,7 @@ import (
 
 	"github.com/storeship/storeship/constructs/build"
 	"github.com/storeship/storeship/constructs/environment"
+	"github.com/storeship/storeship/constructs/internal/node"
 	"github.com/storeship/storeship/internal/release"
 )
 
@@ -34,6 +35,7 @@ type blueGreenTarget struct {
 func (p *Pipeline) BlueGreen(targets []environment.Target, service string, releases pipelines.FileSet) *BlueGreen {
 	b := &BlueGreen{releases: releases}
 	for _, t := range targets {
+		node.MustBe("delivery.Pipeline", p, t.Validate())
 		name := t.ServiceName(service)
 		application := awscodedeploy.EcsApplication_FromEcsApplicationArn(p, jsii.String("Application-"+t.ID()),
 			jsii.String("arn:aws:codedeploy:"+t.Region+":"+t.Environment.Account+":application:"+name))

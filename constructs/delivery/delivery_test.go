@@ -10,6 +10,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/storeship/storeship/constructs/delivery"
+	"github.com/storeship/storeship/constructs/environment"
 	"github.com/storeship/storeship/constructs/internal/templatetest"
 )
 
@@ -90,13 +91,33 @@ func TestAlarmsMayUseTheKey(t *testing.T) {
 func TestPropsProblems(t *testing.T) {
 	app := awscdk.NewApp(nil)
 	stack := stackIn(app, "Tools", "111111111111", "us-west-2")
+	made := delivery.NewPipeline(stack, "Made", &delivery.PipelineProps{Store: shop(), Service: "catalog"})
 	for name, tc := range map[string]struct {
 		construct func()
 		want      []string
 	}{
-		"pipeline":  {func() { delivery.NewPipeline(stack, "P", nil) }, []string{"delivery.Pipeline Tools/P:", "Store: required", "Service: required"}},
-		"access":    {func() { delivery.NewAccess(stack, "A", nil) }, []string{"delivery.Access Tools/A:", "Store: required", "Environment: required"}},
-		"artifacts": {func() { delivery.NewArtifacts(stack, "B", nil) }, []string{"delivery.Artifacts Tools/B:", "Store: required", "Region: required"}},
+		"pipeline":           {func() { delivery.NewPipeline(stack, "P", nil) }, []string{"delivery.Pipeline Tools/P:", "Store: required", "Service: required"}},
+		"access":             {func() { delivery.NewAccess(stack, "A", nil) }, []string{"delivery.Access Tools/A:", "Store: required", "Environment: required"}},
+		"artifacts":          {func() { delivery.NewArtifacts(stack, "B", nil) }, []string{"delivery.Artifacts Tools/B:", "Store: required", "Region: required"}},
+		"no environment":     {func() { made.Approval(nil) }, []string{"delivery.Pipeline Tools/Made:", "Approval: needs an environment"}},
+		"open nothing":       {func() { made.Open(nil, 0, nil) }, []string{"delivery.Pipeline Tools/Made:", "Open: needs an environment"}},
+		"no step":            {func() { made.Synthesize(nil) }, []string{"Synthesize: needs the step that writes the cloud assembly"}},
+		"too early":          {func() { made.Build() }, []string{"Build: needs the pipeline, which Synthesize makes; call that before"}},
+		"no target":          {func() { made.BlueGreen([]environment.Target{{}}, "catalog", nil) }, []string{"Target.Store: required\n", "Target.Environment: required"}},
+		"tests of no target": {func() { made.Tests([]environment.Target{{}}, "catalog", nil, nil, nil) }, []string{"Target.Store: required\n", "Target.Environment: required"}},
+		"pipeline elsewhere": {func() {
+			delivery.NewPipeline(stackIn(app, "PipelineElsewhere", "222222222222", "eu-west-1"), "P", &delivery.PipelineProps{Store: shop(), Service: "catalog"})
+		}, []string{"Store.Tools.Account: must be that of the stack, 222222222222, got 111111111111\n",
+			"Store.Tools.Region: must be that of the stack, eu-west-1, got us-west-2"}},
+		"access elsewhere": {func() {
+			delivery.NewAccess(stackIn(app, "AccessElsewhere", "999999999999", "us-west-2"), "A", &delivery.AccessProps{Store: shop(), Environment: shop().Environments[0]})
+		}, []string{"Environment.Account: must be that of the stack, 999999999999, got 222222222222"}},
+		"artifacts elsewhere": {func() {
+			delivery.NewArtifacts(stackIn(app, "ArtifactsElsewhere", "222222222222", "us-west-2"), "B", &delivery.ArtifactsProps{Store: shop(), Region: "us-east-1"})
+		}, []string{"Store.Tools.Account: must be that of the stack, 222222222222, got 111111111111\n", "Region: must be that of the stack, us-west-2, got us-east-1"}},
+		"artifacts of no region": {func() {
+			delivery.NewArtifacts(stack, "C", &delivery.ArtifactsProps{Store: shop(), Region: "mars"})
+		}, []string{"Region: must be one of the store's, us-west-2, us-east-1 or eu-west-1, got mars"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			defer func() {

@@ -1,6 +1,8 @@
 package delivery
 
 import (
+	"errors"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscodebuild"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscodepipeline"
@@ -18,6 +20,7 @@ import (
 	"github.com/storeship/storeship/constructs/internal/node"
 	"github.com/storeship/storeship/constructs/internal/once"
 	"github.com/storeship/storeship/constructs/internal/problem"
+	"github.com/storeship/storeship/constructs/internal/where"
 )
 
 // The versions of the CDK's own programs that run in a pipeline; CDK Pipelines would take the newest.
@@ -30,7 +33,7 @@ const (
 
 // PipelineProps configures a [Pipeline].
 type PipelineProps struct {
-	// Store that the pipeline belongs to. Required.
+	// Store that the pipeline belongs to. Its tools account and region are the stack's. Required.
 	Store *environment.Store
 	// Service that the pipeline releases, or [environment.PlatformName]. Required.
 	Service string
@@ -46,6 +49,16 @@ func (p *PipelineProps) Validate() error {
 		problems.Addf("Service", "required")
 	}
 	return problems.Err()
+}
+
+// fits checks that the stack is where the props say.
+func (p *PipelineProps) fits(scope constructs.Construct) error {
+	if p.Store == nil {
+		return nil
+	}
+	var l problem.List
+	where.Check(&l, scope, where.Said{Field: "Store.Tools.Account", Value: p.Store.Tools.Account}, where.Said{Field: "Store.Tools.Region", Value: p.Store.Tools.Region})
+	return l.Err()
 }
 
 // Pipeline is a CDK pipeline that mutates itself, keeps its artifacts in the store's [Artifacts] and acts under the role
@@ -78,7 +91,7 @@ func NewPipeline(scope constructs.Construct, id string, props *PipelineProps) *P
 	if props == nil {
 		props = &PipelineProps{}
 	}
-	node.Must("delivery.Pipeline", scope, id, props.Validate())
+	node.Must("delivery.Pipeline", scope, id, errors.Join(props.Validate(), props.fits(scope)))
 	p := &Pipeline{store: props.Store, service: props.Service, deployers: map[string]awsiam.IRole{}}
 	node.Init(p, scope, id)
 	p.key = p.artifactKey()
@@ -112,6 +125,7 @@ func (p *Pipeline) CheckProject() build.Project {
 // Synthesize creates the pipeline with the step that writes its cloud assembly; the step's inputs become the source and
 // build stages.
 func (p *Pipeline) Synthesize(synth pipelines.IFileSetProducer) {
+	p.needs(synth != nil, "Synthesize", "needs the step that writes the cloud assembly")
 	p.Pipeline = pipelines.NewCodePipeline(p, jsii.String("Pipeline"), &pipelines.CodePipelineProps{
 		PipelineName:                  jsii.String(p.store.PipelineName(p.service)),
 		PipelineType:                  awscodepipeline.PipelineType_V2,
@@ -198,6 +212,7 @@ func (p *Pipeline) deployer(e *environment.Environment) awsiam.IRole {
 // belong after the approval and before everything else. input is any output of an earlier step. Nil where the environment
 // cannot be closed.
 func (p *Pipeline) Open(e *environment.Environment, i int, input pipelines.IFileSetProducer) *build.TargetActions {
+	p.needs(e != nil, "Open", "needs an environment")
 	if !e.CanClose() {
 		return nil
 	}
@@ -251,8 +266,18 @@ func (p *Pipeline) Baseline(input pipelines.IFileSetProducer) pipelines.Step {
 	})
 }
 
+// needs panics with what a method needs, unless it has it.
+func (p *Pipeline) needs(has bool, method, what string) {
+	if !has {
+		var l problem.List
+		l.Addf(method, "%s", what)
+		node.MustBe("delivery.Pipeline", p, l.Err())
+	}
+}
+
 // Build renders the pipeline. Nothing can be added after it.
 func (p *Pipeline) Build() {
+	p.needs(p.Pipeline != nil, "Build", "needs the pipeline, which Synthesize makes; call that before")
 	p.Pipeline.BuildPipeline()
 	p.acknowledge()
 }

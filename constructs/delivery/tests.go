@@ -10,6 +10,7 @@ import (
 
 	"github.com/storeship/storeship/constructs/build"
 	"github.com/storeship/storeship/constructs/environment"
+	"github.com/storeship/storeship/constructs/internal/node"
 )
 
 // Tests runs the tests of a service in the targets of a wave, one kind after the other, in all targets at once: the projects that
@@ -36,6 +37,7 @@ func (p *Pipeline) Tests(targets []environment.Target, service string, tests []e
 	variables map[string]string) *Tests {
 	all := &Tests{source: source, tests: tests, variables: variables}
 	for _, t := range targets {
+		node.MustBe("delivery.Pipeline", p, t.Validate())
 		target := testedTarget{id: t.ID(), role: p.deployer(t.Environment)}
 		for _, test := range tests {
 			// Imported by its ARN, which tells CDK the account and the region of the action.

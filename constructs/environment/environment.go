@@ -1,6 +1,7 @@
 package environment
 
 import (
+	"errors"
 	"slices"
 	"strconv"
 	"time"
@@ -227,6 +228,18 @@ type Target struct {
 	Environment *Environment
 	// Region of the target, one of the environment's.
 	Region string
+}
+
+// Validate says what is missing for the target's names, which have the store's and the environment's, joined.
+func (t Target) Validate() error {
+	var errs []error
+	if t.Store == nil {
+		errs = append(errs, errors.New("Target.Store: required"))
+	}
+	if t.Environment == nil {
+		errs = append(errs, errors.New("Target.Environment: required"))
+	}
+	return errors.Join(errs...)
 }
 
 // Dark says whether customers are kept out of the target.

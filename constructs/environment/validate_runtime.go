@@ -15,6 +15,12 @@ const maxHealthGrace = 300
 func (r Runtime) Validate(at string) Problems {
 	c := &checker{}
 	c.alone(at, r, r.WithDefaults(Production))
+	for _, name := range sortedKeys(r.Variables) {
+		c.variableName(text.Under(at+".variables", name), name)
+	}
+	for _, name := range sortedKeys(r.Secrets) {
+		c.variableName(text.Under(at+".secrets", name), name)
+	}
 	return c.problems
 }
 

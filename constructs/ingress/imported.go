@@ -27,6 +27,7 @@ type ImportedPublic struct {
 // PublicFromParameters finds the public load balancer of a target by the parameters that [Public.Publish] writes.
 // CloudFormation reads them when it deploys the stack; the synth looks nothing up. It creates no resource.
 func PublicFromParameters(scope constructs.Construct, id string, target environment.Target) *ImportedPublic {
+	node.Must("ingress.ImportedPublic", scope, id, target.Validate())
 	p := &ImportedPublic{target: target}
 	node.Init(p, scope, id)
 	p.SecurityGroup = group(p, value(p, target, environment.PublicSecurityGroupID))
@@ -73,6 +74,7 @@ type ImportedInternal struct {
 func InternalFromParameters(
 	scope constructs.Construct, id string, target environment.Target, vpc awsec2.IVpc,
 ) *ImportedInternal {
+	node.Must("ingress.ImportedInternal", scope, id, target.Validate())
 	i := &ImportedInternal{}
 	node.Init(i, scope, id)
 	groupID := value(i, target, environment.InternalSecurityGroupID)

@@ -1,6 +1,8 @@
 package ingress
 
 import (
+	"errors"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscertificatemanager"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awselasticloadbalancingv2"
@@ -35,7 +37,7 @@ func NewInternal(scope constructs.Construct, id string, props *InternalProps) *I
 	if props == nil {
 		props = &InternalProps{}
 	}
-	node.Must("ingress.Internal", scope, id, props.Validate())
+	node.Must("ingress.Internal", scope, id, errors.Join(props.Validate(), fits(props.Vpc, props.Subnets, "private", privateSubnets)))
 	p := props.withDefaults()
 	i := &Internal{}
 	node.Init(i, scope, id)

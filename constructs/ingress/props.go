@@ -30,8 +30,9 @@ type LogBucketProps struct {
 type PublicProps struct {
 	// Vpc that the load balancer stands in. Required.
 	Vpc awsec2.IVpc
-	// Subnets of the load balancer, in at least two zones, with a way to the internet. Default: the VPC's public subnets.
-	// Required with the VPC of a network.Imported, which has them apart.
+	// Subnets of the load balancer, at least two, each in a zone of its own, with a way to the internet. Default: the VPC's public
+	// subnets. Required where those are none, or not of that kind: the VPC of a network.Imported has them apart, as PublicSubnets.
+	// https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html
 	Subnets []awsec2.ISubnet
 	// Logs takes the access logs. Required.
 	Logs *LogBucket
@@ -84,7 +85,8 @@ type Block struct {
 type InternalProps struct {
 	// Vpc that the load balancer stands in. Required.
 	Vpc awsec2.IVpc
-	// Subnets of the load balancer, in at least two zones. Default: the VPC's private subnets.
+	// Subnets of the load balancer, at least two, each in a zone of its own. Default: the VPC's private subnets. Required where
+	// those are none, or not of that kind.
 	Subnets []awsec2.ISubnet
 	// Logs takes the access logs. Required.
 	Logs *LogBucket
@@ -113,7 +115,7 @@ func (p *LogBucketProps) withDefaults() LogBucketProps {
 func (p *PublicProps) withDefaults() PublicProps {
 	c := *p
 	if c.Subnets == nil {
-		c.Subnets = *c.Vpc.PublicSubnets()
+		c.Subnets = publicSubnets(c.Vpc)
 	}
 	if c.RateLimit == nil {
 		limit := DefaultRateLimit
@@ -129,7 +131,7 @@ func (p *PublicProps) withDefaults() PublicProps {
 func (p *InternalProps) withDefaults() InternalProps {
 	c := *p
 	if c.Subnets == nil {
-		c.Subnets = *c.Vpc.PrivateSubnets()
+		c.Subnets = privateSubnets(c.Vpc)
 	}
 	set(&c.IdleTimeout, DefaultIdleTimeout)
 	return c

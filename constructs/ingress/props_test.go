@@ -59,6 +59,10 @@ func TestValidate(t *testing.T) {
 			"LogRetentionDays: must be one of 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, " +
 				"2557, 2922, 3288, 3653, got 31",
 		}},
+		"no subnets":  {&PublicProps{Vpc: vpc, Logs: logs, Subnets: []awsec2.ISubnet{}}, []string{"Subnets: must be at least 2, each in a zone of its own, got 0"}},
+		"nil subnets": {&PublicProps{Vpc: vpc, Logs: logs, Subnets: make([]awsec2.ISubnet, 2)}, []string{"Subnets[0]: must not be nil", "Subnets[1]: must not be nil"}},
+		"one subnet": {&InternalProps{Vpc: vpc, Logs: logs, WorkloadSecurityGroup: group, Zone: "internal.shop.example.com", Subnets: []awsec2.ISubnet{struct{ awsec2.ISubnet }{}}},
+			[]string{"Subnets: must be at least 2, each in a zone of its own, got 1"}},
 		"bad hosts": {&PublicProps{
 			Vpc: vpc, Logs: logs, Domain: shop(),
 			Hosts: []string{"admin", "a.b.shop.example.com", "x.shop.example.com", "x.shop.example.com"},

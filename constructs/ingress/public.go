@@ -1,6 +1,8 @@
 package ingress
 
 import (
+	"errors"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscertificatemanager"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awselasticloadbalancingv2"
@@ -47,7 +49,7 @@ func NewPublic(scope constructs.Construct, id string, props *PublicProps) *Publi
 	if props == nil {
 		props = &PublicProps{}
 	}
-	node.Must("ingress.Public", scope, id, props.Validate())
+	node.Must("ingress.Public", scope, id, errors.Join(props.Validate(), fits(props.Vpc, props.Subnets, "public", publicSubnets)))
 	d := props.withDefaults()
 	props = &d
 	p := &Public{blocks: props.Blocks}

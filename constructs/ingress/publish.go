@@ -6,6 +6,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/storeship/storeship/constructs/environment"
+	"github.com/storeship/storeship/constructs/internal/node"
 )
 
 // Publish writes the public load balancer's part of the platform contract to SSM parameters, which cost nothing.
@@ -14,6 +15,7 @@ import (
 // again. What keeps them as long as services read them is the order in which stacks are removed, which `storeship plan OLD
 // NEW` prints.
 func (p *Public) Publish(target environment.Target) {
+	node.MustBe("ingress.Public", p, target.Validate())
 	parameter(p, "ListenerArn", target.Parameter(environment.PublicListenerARN), p.Listener.ListenerArn())
 	parameter(p, "TestListenerArn", target.Parameter(environment.PublicTestListenerARN), p.TestListener.ListenerArn())
 	parameter(p, "SecurityGroupId", target.Parameter(environment.PublicSecurityGroupID), p.SecurityGroup.SecurityGroupId())
@@ -28,6 +30,7 @@ func (p *Public) Publish(target environment.Target) {
 
 // Publish writes the internal load balancer's part of the platform contract; see [Public.Publish].
 func (i *Internal) Publish(target environment.Target) {
+	node.MustBe("ingress.Internal", i, target.Validate())
 	parameter(i, "LoadBalancerArn", target.Parameter(environment.InternalLoadBalancerARN), i.LoadBalancer.LoadBalancerArn())
 	parameter(i, "SecurityGroupId", target.Parameter(environment.InternalSecurityGroupID), i.SecurityGroup.SecurityGroupId())
 	if i.Certificate != nil {

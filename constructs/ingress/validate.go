@@ -50,6 +50,7 @@ func (p *PublicProps) Validate() error {
 	if p.Vpc == nil {
 		l.Addf("Vpc", "required")
 	}
+	validateSubnets(&l, p.Subnets)
 	validateCommon(&l, p.Logs, p.Domain, p.IdleTimeout)
 	for i, h := range p.Hosts {
 		validateHost(&l, text.Item("Hosts", i), h, p.Domain)
@@ -138,6 +139,7 @@ func (p *InternalProps) Validate() error {
 	if p.Vpc == nil {
 		l.Addf("Vpc", "required")
 	}
+	validateSubnets(&l, p.Subnets)
 	validateCommon(&l, p.Logs, p.Domain, p.IdleTimeout)
 	if p.WorkloadSecurityGroup == nil {
 		l.Addf("WorkloadSecurityGroup", "required")

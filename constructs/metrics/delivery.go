@@ -2,6 +2,7 @@ package metrics
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -67,7 +68,7 @@ func NewDelivery(scope constructs.Construct, id string, props *DeliveryProps) *D
 	if props == nil {
 		props = &DeliveryProps{}
 	}
-	node.Must("metrics.Delivery", scope, id, props.Validate())
+	node.Must("metrics.Delivery", scope, id, errors.Join(props.Validate(), props.fits(scope)))
 	code, err := props.code()
 	node.Must("metrics.Delivery", scope, id, err)
 	d := &Delivery{props: props}

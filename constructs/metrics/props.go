@@ -7,9 +7,11 @@ import (
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
+	"github.com/aws/constructs-go/constructs/v10"
 
 	"github.com/storeship/storeship/constructs/internal/eventrule"
 	"github.com/storeship/storeship/constructs/internal/problem"
+	"github.com/storeship/storeship/constructs/internal/where"
 )
 
 // MaxPipelines is how many pipelines are measured at most: the names of their repositories stand in one policy of at most 10,240
@@ -37,7 +39,9 @@ type DeliveryProps struct {
 	Account string
 	// Region of the pipelines, and of the stack. Required.
 	Region string
-	// Key encrypts the table, the queue and the log group. Its policy must leave permissions to IAM. Required.
+	// Key encrypts the table, the queue and the log group. Its policy must leave permissions to IAM, as that of a new key of the CDK does, and let
+	// CloudWatch Logs use it, as that of a new key does not: that of network.NewLogKey does both. Required.
+	// https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
 	Key awskms.IKey
 	// Topic is told by CloudWatch when events could not be kept; its policy gets a statement for that. Where a key of yours encrypts the topic, the
 	// key's policy must let CloudWatch use it for alarms: kms:Decrypt and kms:GenerateDataKey*. Default: only the dashboard shows it.
@@ -132,6 +136,13 @@ func (p *DeliveryProps) Validate() error {
 			break
 		}
 	}
+	return l.Err()
+}
+
+// fits checks that the stack is where the props say.
+func (p *DeliveryProps) fits(scope constructs.Construct) error {
+	var l problem.List
+	where.Check(&l, scope, where.Said{Field: "Account", Value: p.Account}, where.Said{Field: "Region", Value: p.Region})
 	return l.Err()
 }
 

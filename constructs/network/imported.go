@@ -33,6 +33,7 @@ type Imported struct {
 // when it deploys the stack; the synth looks nothing up. The numbers of zones and NAT gateways are the target's. It
 // creates no resource.
 func FromParameters(scope constructs.Construct, id string, target environment.Target) *Imported {
+	node.Must("network.Imported", scope, id, target.Validate())
 	i := &Imported{target: target}
 	node.Init(i, scope, id)
 	acknowledgeRoutes(i)

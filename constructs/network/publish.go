@@ -6,6 +6,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/storeship/storeship/constructs/environment"
+	"github.com/storeship/storeship/constructs/internal/node"
 )
 
 // Publish writes the network's part of the platform contract to SSM parameters, which [FromParameters] reads. They cost
@@ -14,6 +15,7 @@ import (
 // Their names are fixed, and so they go with the stack: a retained parameter would keep the stack from being created
 // again. What keeps them as long as services read them is the stack's termination protection.
 func (v *Vpc) Publish(target environment.Target) {
+	node.MustBe("network.Vpc", v, target.Validate())
 	v.text("VpcId", target.Parameter(environment.VpcID), v.Vpc.VpcId())
 	v.text("VpcCidr", target.Parameter(environment.VpcCidr), v.Vpc.VpcCidrBlock())
 	v.text("WorkloadSecurityGroupId", target.Parameter(environment.WorkloadSecurityGroupID),

@@ -1,6 +1,8 @@
 package notify
 
 import (
+	"errors"
+
 	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -42,7 +44,7 @@ func NewNotifications(scope constructs.Construct, id string, props *Notification
 		props = &NotificationsProps{}
 	}
 	p := props
-	node.Must("notify.Notifications", scope, id, p.Validate())
+	node.Must("notify.Notifications", scope, id, errors.Join(p.Validate(), p.fits(scope)))
 	n := &Notifications{}
 	node.Init(n, scope, id)
 	n.addTopic(p)

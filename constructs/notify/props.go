@@ -6,9 +6,11 @@ import (
 	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
+	"github.com/aws/constructs-go/constructs/v10"
 
 	"github.com/storeship/storeship/constructs/environment"
 	"github.com/storeship/storeship/constructs/internal/problem"
+	"github.com/storeship/storeship/constructs/internal/where"
 )
 
 // NotificationsProps configures [Notifications].
@@ -28,7 +30,9 @@ type NotificationsProps struct {
 	RoleName string
 	// LogGroupName is the name of that function's log group. Key must let CloudWatch Logs encrypt it. Required.
 	LogGroupName string
-	// Key encrypts the topic and the log group. Required.
+	// Key encrypts the topic and the log group. Its policy must leave permissions to IAM, as that of a new key of the CDK does, and let
+	// CloudWatch Logs use it, as that of a new key does not: that of network.NewLogKey does both. Required.
+	// https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
 	Key awskms.IKey
 	// Pipelines whose events are told. At least one is required.
 	Pipelines []Pipeline
@@ -142,6 +146,13 @@ func (p *NotificationsProps) Validate() error {
 		c.once(field+".Email", "address", it.Email)
 	}
 	return c.Err()
+}
+
+// fits checks that the stack is where the props say.
+func (p *NotificationsProps) fits(scope constructs.Construct) error {
+	var l problem.List
+	where.Check(&l, scope, where.Said{Field: "Account", Value: p.Account}, where.Said{Field: "Region", Value: p.Region})
+	return l.Err()
 }
 
 // check collects problems.

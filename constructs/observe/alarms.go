@@ -13,6 +13,8 @@ import (
 
 	"github.com/storeship/storeship/constructs/environment"
 	"github.com/storeship/storeship/constructs/internal/node"
+	"github.com/storeship/storeship/constructs/internal/once"
+	"github.com/storeship/storeship/constructs/internal/problem"
 	"github.com/storeship/storeship/internal/text"
 )
 
@@ -68,11 +70,57 @@ func (a *Alarms) Refs() []interfacesawscloudwatch.IAlarmRef {
 	return append(refs, a.props.Others...)
 }
 
-// Arm lets the alarms, and the others of the props, stop the deployments of a group, and roll them back.
+// Arm lets the alarms, and the others of the props, stop the deployments of a group, and roll them back. It panics without a
+// group, which a service has with the engine codedeploy only, and where the group would have more than environment.MaxAlarms.
+// [Named] arms the engines ecs and rolling.
 func (a *Alarms) Arm(group awscodedeploy.EcsDeploymentGroup) {
-	for _, alarm := range a.Refs() {
+	var l problem.List
+	refs := a.Refs()
+	if group == nil {
+		l.Addf("Arm", "needs a deployment group, which a service has with engine codedeploy only; with ecs and rolling give "+
+			"service.FargateProps.Alarms what observe.Named returns")
+	} else if has := armed(group); has+len(refs) > environment.MaxAlarms {
+		l.Addf("Arm", "may give the deployment group at most %d alarms beside the %d that it has, got %d; a composite alarm is one alarm for several",
+			max(0, environment.MaxAlarms-has), has, len(refs))
+	}
+	node.MustBe("observe.Alarms", a, l.Err())
+	for _, alarm := range refs {
 		group.AddAlarm(alarm)
 	}
+}
+
+// armed is how many alarms a deployment group has by now: the CDK's own list is private to it.
+func armed(group awscodedeploy.EcsDeploymentGroup) int {
+	resource, ok := group.Node().DefaultChild().(awscodedeploy.CfnDeploymentGroup)
+	if !ok {
+		return 0
+	}
+	configuration, _ := once.StackOf(group).Resolve(resource.AlarmConfiguration()).(map[string]any)
+	alarms, _ := configuration["alarms"].([]any)
+	return len(alarms)
+}
+
+// Named are the alarms of [NewAlarms] of a service of that name that runs as r, by their names: the same, in the same order, and
+// none where r has its alarms off. They need not exist, so they can be service.FargateProps.Alarms with the engines ecs and rolling,
+// where the ECS service names the alarms that stop its releases, and they watch what comes with it. NewAlarms creates them after it:
+//
+//	props.Alarms = observe.Named(stack, "Armed", props.Name, props.Runtime)
+//	svc := service.NewFargate(stack, "Service", props)
+//	alarms := observe.NewAlarms(stack, "Alarms", &observe.AlarmsProps{Name: props.Name, …, Blue: svc.Blue, Green: svc.Green})
+//	svc.Service.Node().AddDependency(alarms) // ECS looks for them when a deployment begins
+//
+// Named creates nothing. With the engine codedeploy use service.FargateProps.Watch or [Alarms.Arm].
+func Named(scope constructs.Construct, id, name string, r environment.Runtime) []awscloudwatch.IAlarm {
+	r = r.WithDefaults(environment.Production)
+	if r.Alarms.Disabled {
+		return nil
+	}
+	at := constructs.NewConstruct(scope, &id)
+	var alarms []awscloudwatch.IAlarm
+	for _, a := range r.ArmedAlarms() {
+		alarms = append(alarms, awscloudwatch.Alarm_FromAlarmName(at, jsii.String(a.Name()), jsii.String(name+"-"+a.Name())))
+	}
+	return alarms
 }
 
 // group is a target group as metrics name it.

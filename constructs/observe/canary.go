@@ -1,6 +1,7 @@
 package observe
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -66,7 +67,7 @@ func NewCanary(scope constructs.Construct, id string, props *CanaryProps) *Canar
 	if props == nil {
 		props = &CanaryProps{}
 	}
-	node.Must("observe.Canary", scope, id, props.Validate())
+	node.Must("observe.Canary", scope, id, errors.Join(props.Validate(), props.Inside.fits()))
 	p := props.withDefaults()
 	c := &Canary{}
 	node.Init(c, scope, id)

@@ -35,7 +35,7 @@ type CanaryProps struct {
 
 // Inside is where a canary stands that no customer could replace: in the private subnets, as the tasks do that call the service.
 type Inside struct {
-	// Vpc of the service. From its private subnets the canary must reach S3 and CloudWatch, through NAT gateways or endpoints, and the
+	// Vpc of the service, with a private subnet at least. From its private subnets the canary must reach S3 and CloudWatch, through NAT gateways or endpoints, and the
 	// VPC must resolve names. Required.
 	// https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Synthetics_Canaries_VPC.html
 	Vpc awsec2.IVpc
@@ -89,6 +89,15 @@ func (p *CanaryProps) Validate() error {
 		if p.Inside.SecurityGroup == nil {
 			l.Addf("Inside.SecurityGroup", "required")
 		}
+	}
+	return l.Err()
+}
+
+// fits checks that there is a subnet to stand in.
+func (i *Inside) fits() error {
+	var l problem.List
+	if i != nil && i.Vpc != nil && len(*i.Vpc.PrivateSubnets()) == 0 {
+		l.Addf("Inside.Vpc", "must have private subnets, in which the canary stands, got none")
 	}
 	return l.Err()
 }

@@ -176,6 +176,24 @@ func TestCanaryInside(t *testing.T) {
 	}
 }
 
+// Catches: a canary in no subnet, which Synthetics refuses.
+func TestCanaryInsideNoSubnet(t *testing.T) {
+	stack := newStack()
+	p := newCanaryProps(stack)
+	in := newInside(stack)
+	in.Vpc = awsec2.Vpc_FromVpcAttributes(stack, jsii.String("Bare"), &awsec2.VpcAttributes{
+		VpcId: jsii.String("vpc-2"), AvailabilityZones: jsii.Strings("a"), PublicSubnetIds: jsii.Strings("subnet-3"),
+	})
+	inside(in)(p)
+	defer func() {
+		const want = "observe.Canary Stack/Canary:\n  Inside.Vpc: must have private subnets, in which the canary stands, got none"
+		if err, _ := recover().(error); err == nil || err.Error() != want {
+			t.Errorf("got %v, want %s", err, want)
+		}
+	}()
+	observe.NewCanary(stack, "Canary", p)
+}
+
 // Catches: results that anyone may read, that stay for ever, or that are lost with their stack.
 func TestCanaryBucket(t *testing.T) {
 	template := newCanary()

@@ -11,6 +11,8 @@
 //		Runtime: runtime, URL: "https://us-west-2.shop.example.com", Key: key,
 //	})
 //
+// Arm is for the engine codedeploy. With ecs and rolling the ECS service names its alarms itself, before they exist: [Named].
+//
 // Blue and green have alarms of their own. What a canary of ten percent does wrong is a tenth of what the load balancer
 // sees, and all of what its target group sees.
 package observe

@@ -11,7 +11,10 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/storeship/storeship/constructs/environment"
+	"github.com/storeship/storeship/constructs/internal/node"
 	"github.com/storeship/storeship/constructs/internal/once"
+	"github.com/storeship/storeship/constructs/internal/problem"
+	"github.com/storeship/storeship/internal/text"
 )
 
 // addDeploymentGroup lets CodeDeploy move the traffic between blue and green.
@@ -39,14 +42,7 @@ func (f *Fargate) addDeploymentGroup(p *FargateProps, way connection) {
 			TerminationWaitTime: once.Minutes(int(p.Bake.Minutes())),
 		},
 	}
-	var alarms []interfacesawscloudwatch.IAlarmRef
-	for _, a := range p.Alarms {
-		alarms = append(alarms, a)
-	}
-	if p.Watch != nil {
-		alarms = append(alarms, p.Watch(f)...)
-	}
-	if len(alarms) > 0 {
+	if alarms := f.armed(p); len(alarms) > 0 {
 		props.AutoRollback.DeploymentInAlarm = jsii.Bool(true)
 		props.Alarms = &alarms
 	}
@@ -56,6 +52,30 @@ func (f *Fargate) addDeploymentGroup(p *FargateProps, way connection) {
 		needs = append(needs, n)
 	}
 	f.DeploymentGroup.Node().AddDependency(needs...)
+}
+
+// armed are all alarms of the deployment group.
+func (f *Fargate) armed(p *FargateProps) []interfacesawscloudwatch.IAlarmRef {
+	var alarms []interfacesawscloudwatch.IAlarmRef
+	for _, a := range p.Alarms {
+		alarms = append(alarms, a)
+	}
+	if p.Watch == nil {
+		return alarms
+	}
+	watched := p.Watch(f)
+	var l problem.List
+	for i, a := range watched {
+		if a == nil {
+			l.Addf(text.Item("Watch", i), "must not be nil")
+		}
+	}
+	if n := len(alarms) + len(watched); n > maxAlarms {
+		l.Addf("Watch", "may make at most %d beside the %d of Alarms, got %d; a composite alarm is one alarm for several",
+			maxAlarms-len(alarms), len(alarms), len(watched))
+	}
+	node.MustBe("service.Fargate", f, l.Err())
+	return append(alarms, watched...)
 }
 
 // predefined are AWS's own configurations, by what they do.

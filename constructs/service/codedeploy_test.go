@@ -1,11 +1,13 @@
 package service_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
+	"github.com/aws/aws-cdk-go/awscdk/v2/interfaces/interfacesawscloudwatch"
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/storeship/storeship/constructs/environment"
@@ -96,6 +98,27 @@ func TestRollback(t *testing.T) {
 		&awscloudwatch.CreateAlarmOptions{Threshold: jsii.Number(1), EvaluationPeriods: jsii.Number(1)}))
 	g = templatetest.Synth(stack).Only(t, "AWS::CodeDeploy::DeploymentGroup").Properties
 	equal(t, "with an alarm that follows", g["AutoRollbackConfiguration"], events)
+}
+
+// Catches: more alarms than CodeDeploy takes, which only their sum is, and a nil among them, of which the kernel would tell.
+func TestWatchedAlarms(t *testing.T) {
+	own := func(n int) func(*service.FargateProps) {
+		return func(p *service.FargateProps) {
+			alarm(p)
+			p.Watch = watched(slices.Repeat([]interfacesawscloudwatch.IAlarmRef{p.Alarms[0]}, n)...)
+		}
+	}
+	if g := newFargate(t, own(9)).Only(t, "AWS::CodeDeploy::DeploymentGroup").Properties; strings.Count(templatetest.Text(g["AlarmConfiguration"]), `"Name"`) != 10 {
+		t.Errorf("want ten alarms, got %v", g["AlarmConfiguration"])
+	}
+	for want, change := range map[string]func(*service.FargateProps){
+		"Watch: may make at most 9 beside the 1 of Alarms, got 10; a composite alarm is one alarm for several": own(10),
+		"Watch[0]: must not be nil": func(p *service.FargateProps) { p.Watch = watched(nil) },
+	} {
+		if got := recovered(func() { create(newStack(), change) }); got != "service.Fargate Stack/Service:\n  "+want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+	}
 }
 
 // Catches: a permission too few, with which the first release fails, and one too many: on another service, another

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsecs"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/jsii-runtime-go"
 
@@ -210,6 +211,25 @@ func TestNewFargatePanicsWithAllProblems(t *testing.T) {
 			create(s, func(p *service.FargateProps) { p.Account, p.Region = "333333333333", "us-east-1" })
 		}, "service.Fargate Stack/Service:\n  Account: must be that of the stack, 222222222222, got 333333333333\n" +
 			"  Region: must be that of the stack, us-west-2, got us-east-1"},
+		// The tasks would stand in the subnets of the one VPC with a security group of the other.
+		{func(s awscdk.Stack) {
+			create(s, func(p *service.FargateProps) {
+				p.Vpc = awsec2.Vpc_FromVpcAttributes(s, jsii.String("Other"), &awsec2.VpcAttributes{
+					VpcId: jsii.String("vpc-22222222222222222"), AvailabilityZones: jsii.Strings("us-west-2a"),
+				})
+			})
+		}, "service.Fargate Stack/Service:\n  Vpc: must be that of Cluster, vpc-11111111111111111, in whose subnets the tasks run, got vpc-22222222222222222"},
+		{func(s awscdk.Stack) {
+			create(s, func(p *service.FargateProps) {
+				p.Vpc = awsec2.NewVpc(s, jsii.String("One"), nil)
+				p.Cluster = service.NewCluster(s, "Own", &service.ClusterProps{Name: "own", Vpc: awsec2.NewVpc(s, jsii.String("Two"), nil)}).Cluster
+			})
+		}, "service.Fargate Stack/Service:\n  Vpc: must be that of Cluster, in whose subnets the tasks run, got another"},
+		{func(s awscdk.Stack) {
+			create(s, func(p *service.FargateProps) {
+				p.Cluster = awsecs.Cluster_FromClusterArn(s, jsii.String("ByARN"), jsii.String("arn:aws:ecs:us-west-2:222222222222:cluster/shop-beta"))
+			})
+		}, "service.Fargate Stack/Service:\n  Cluster: must know its VPC; import it with awsecs.Cluster_FromClusterAttributes, and give that Vpc"},
 	} {
 		got := recovered(func() { c.create(newStack()) })
 		if !strings.HasPrefix(got, c.want) {
@@ -270,4 +290,22 @@ func TestDefaultsReachTheTemplate(t *testing.T) {
 	p = newFargate(t).Only(t, "AWS::ECS::TaskDefinition").Properties
 	equal(t, "size and platform", []any{p["Cpu"], p["Memory"], p["RuntimePlatform"]},
 		`["512","1024",{"CpuArchitecture":"X86_64","OperatingSystemFamily":"LINUX"}]`)
+}
+
+// Catches: one VPC that is taken for two, because each import of its id is another token.
+func TestVpcOfTheClusterByImport(t *testing.T) {
+	stack := newStack()
+	shared := func(id string) awsec2.IVpc {
+		return awsec2.Vpc_FromVpcAttributes(stack, jsii.String(id), &awsec2.VpcAttributes{
+			VpcId: awscdk.Fn_ImportValue(jsii.String("vpc")), AvailabilityZones: jsii.Strings("us-west-2a"),
+			PrivateSubnetIds: jsii.Strings("subnet-11111111111111111"),
+		})
+	}
+	create(stack, func(p *service.FargateProps) {
+		p.Vpc = shared("One")
+		p.Cluster = service.NewCluster(stack, "Own", &service.ClusterProps{Name: "own", Vpc: shared("Two")}).Cluster
+	})
+	if ids := templatetest.Synth(stack).IDs("AWS::ECS::Service"); len(ids) != 1 {
+		t.Errorf("got %v", ids)
+	}
 }

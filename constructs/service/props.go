@@ -18,23 +18,26 @@ type FargateProps struct {
 	// Name of the ECS service, the task definition's family, the CodeDeploy application and its deployment group: 2 to 100
 	// characters, letters, digits and hyphens, a letter first. Required. It stays for the life of the service.
 	Name string
-	// Runtime is how the service runs. Default: what environment.Runtime.WithDefaults fills in for production.
+	// Runtime is how the service runs. Of its Expose nothing is made here, for Route says where requests come from: it may be nil, and
+	// what it says must not be something else than Route says. Its Block must be empty, for what blocks is the web ACL of the load
+	// balancer: ingress.PublicProps has Blocks. Default: what environment.Runtime.WithDefaults fills in for production.
 	Runtime environment.Runtime
 	// Architecture of the image. Default: x86_64.
 	Architecture environment.Architecture
 	// Image by digest, "repository@sha256:…", as a literal: what runs must be known when the template is written. Required.
 	Image string
-	// ImageRepositoryARN is the ECR repository that tasks may pull from. Required for a private ECR image. Default: the
+	// ImageRepositoryARN is the ARN of the ECR repository that tasks may pull from. Required for a private ECR image. Default: the
 	// image is public and needs no permission.
 	ImageRepositoryARN string
 
 	// Account is the 12-digit id of the account that the service runs in, the stack's. Required: it is part of ARNs.
 	Account string
-	// Region that the service runs in, the stack's. Required: it is part of names and ARNs.
+	// Region that the service runs in, the stack's: "us-west-2". Required: it is part of names and ARNs.
 	Region string
 	// Cluster that the service runs in. Required.
 	Cluster awsecs.ICluster
-	// Vpc whose private subnets the tasks run in. Required.
+	// Vpc of the cluster, in whose private subnets the tasks run. Another one is refused where both ids are known, or neither.
+	// Required.
 	Vpc awsec2.IVpc
 	// WorkloadSecurityGroup is the second security group of every task, beside its own: it is what lets tasks out, and what
 	// other services know them by. Required.
@@ -51,12 +54,14 @@ type FargateProps struct {
 	// minutes with the engine codedeploy, and with the engine ecs to [environment.MaxECSBake], which a deployment of the
 	// stack then waits for. Not with the engine rolling. Default: none.
 	Bake time.Duration
-	// Alarms that stop a release and roll it back, 0 to 10. Default: none. With the engine codedeploy, alarms on what the
-	// service itself creates come from Watch, or follow: Fargate.DeploymentGroup has AddAlarm.
+	// Alarms that stop a release and roll it back, 0 to 10, with those of Watch. Default: none. Alarms on what the service itself
+	// creates come, with the engine codedeploy, from Watch, or follow: Fargate.DeploymentGroup has AddAlarm. With the engines ecs and
+	// rolling the service names them before they exist: observe.Named has their names, and its documentation says the rest.
 	// https://docs.aws.amazon.com/codedeploy/latest/userguide/limits.html
 	Alarms []awscloudwatch.IAlarm
-	// Watch makes more alarms that stop a release of the engine codedeploy, on what the service itself creates: it is called when
-	// the target groups are behind their load balancer, before the deployment group, which takes all alarms at once. Default: none.
+	// Watch makes more alarms that stop a release, on what the service itself creates: it is called when the target groups are behind
+	// their load balancer, before the deployment group, which takes all alarms at once. None of them may be nil, and with Alarms there
+	// may be 10. With the engine codedeploy only; with the others use Alarms. Default: none.
 	Watch func(f *Fargate) []interfacesawscloudwatch.IAlarmRef
 
 	// ExecutionRoleName is the role with which ECS starts the tasks. Default: "<Name>-<Region>-execution".
@@ -71,9 +76,9 @@ type FargateProps struct {
 	GateName string
 	// GateRoleName is that function's role. Default: "<Name>-<Region>-gate".
 	GateRoleName string
-	// LogGroupName of the tasks' log group. Default: "/ecs/<Name>".
+	// LogGroupName of the tasks' log group: 1 to 512 letters, digits and _-./#. Default: "/ecs/<Name>".
 	LogGroupName string
-	// GateLogGroupName of the gate's log group. Default: "<LogGroupName>/gate".
+	// GateLogGroupName of the gate's log group, which LogGroupName's characters make too. Default: "<LogGroupName>/gate".
 	GateLogGroupName string
 	// LogKey encrypts the log groups; its policy must admit CloudWatch Logs. Default: CloudWatch Logs' own key.
 	// https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
@@ -102,7 +107,7 @@ type InternalRoute struct {
 	SecurityGroup awsec2.ISecurityGroup
 	// Port of the production listener, 20000 to 29999. Required.
 	Port int
-	// CertificateARN of the listeners. Required with the protocols grpc and http2. Default: none; the listeners speak plain
+	// CertificateARN of the listeners, of ACM or IAM. Required with the protocols grpc and http2. Default: none; the listeners speak plain
 	// HTTP.
 	CertificateARN string
 }

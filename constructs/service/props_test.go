@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsecs"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awselasticloadbalancingv2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/interfaces/interfacesawscloudwatch"
 
 	"github.com/storeship/storeship/constructs/environment"
 	"github.com/storeship/storeship/constructs/service"
@@ -59,6 +60,15 @@ func release(r environment.Release) func(*service.FargateProps) {
 	return func(p *service.FargateProps) { p.Runtime.Release = r }
 }
 
+// watched is a Watch that makes nothing and returns the alarms.
+func watched(alarms ...interfacesawscloudwatch.IAlarmRef) func(*service.Fargate) []interfacesawscloudwatch.IAlarmRef {
+	return func(*service.Fargate) []interfacesawscloudwatch.IAlarmRef { return alarms }
+}
+
+const badName = "a variable's name must be letters, digits and underscores, no digit first, got "
+
+const byName = "which takes its alarms before it creates what they watch; remove it, and give Alarms by name: observe.Named"
+
 const badSecret = "must be a literal secretsmanager:<name>/credentials#<key> or ssm:/<parameter>; the secret itself never stands here"
 
 // Catches: a mistake that only the deployment finds, and a message that does not say what is allowed.
@@ -86,6 +96,28 @@ func TestFargatePropsProblems(t *testing.T) {
 			[]string{"Runtime.checks[0].path: is required: what is asked, such as /health"}},
 		{func(p *service.FargateProps) { p.Account = "2222" }, []string{`Account: must be 12 digits, got "2222"`}},
 		{func(p *service.FargateProps) { p.Region = "" }, []string{"Region: required"}},
+		{func(p *service.FargateProps) { p.Region = "mars" }, []string{`Region: must be a region's name such as us-west-2, got "mars"`}},
+		{func(p *service.FargateProps) { p.ImageRepositoryARN = "shop/catalog" },
+			[]string{"ImageRepositoryARN: must be the ARN of a repository, such as arn:aws:ecr:us-west-2:111111111111:repository/shop/catalog, " +
+				`got "shop/catalog"`}},
+		{func(p *service.FargateProps) { p.LogGroupName = "has space" },
+			[]string{`LogGroupName: must be 1 to 512 letters, digits and _-./#, got "has space"`}},
+		{func(p *service.FargateProps) { checked(p); p.LogGroupName = "has space" },
+			[]string{`LogGroupName: must be 1 to 512 letters, digits and _-./#, got "has space"`}},
+		{func(p *service.FargateProps) { checked(p); p.GateLogGroupName = "has:colon" },
+			[]string{`GateLogGroupName: must be 1 to 512 letters, digits and _-./#, got "has:colon"`}},
+		{func(p *service.FargateProps) { checked(p); p.LogGroupName = strings.Repeat("g", 512) },
+			[]string{`GateLogGroupName: must be 1 to 512 letters, digits and _-./#, got "` + strings.Repeat("g", 512) + `/gate"`}},
+		{onInternal(func(r *service.InternalRoute) { r.CertificateARN = "garbage" }),
+			[]string{"Route.CertificateARN: must be the ARN of a certificate, such as " +
+				`arn:aws:acm:us-west-2:222222222222:certificate/11111111-2222-3333-4444-555555555555, got "garbage"`}},
+		{onInternal(func(r *service.InternalRoute) {
+			r.CertificateARN = "arn:aws:iam::222222222222:server-certificate/shop/catalog"
+		}), nil},
+		{func(p *service.FargateProps) {
+			p.Runtime.Variables = map[string]string{"": "x", "a=b": "c", "AWS_REGION": "eu-west-1"}
+			p.Runtime.Secrets = map[string]string{"1st": "ssm:/shop/key"}
+		}, []string{`Runtime.variables[""]: ` + badName + `""`, `Runtime.variables["a=b"]: ` + badName + `"a=b"`, "Runtime.secrets.1st: " + badName + `"1st"`}},
 		{func(p *service.FargateProps) { p.Image = "catalog:1.0" },
 			[]string{`Image: must be a literal repository@sha256:… with 64 hexadecimal digits, got "catalog:1.0"`}},
 		{func(p *service.FargateProps) { p.Image = "${Token[Image.1]}@" + digest },
@@ -134,6 +166,10 @@ func TestFargatePropsProblems(t *testing.T) {
 				p.Alarms = append(p.Alarms, anAlarm)
 			}
 		}, []string{"Alarms: may be at most 10, got 11"}},
+		{func(p *service.FargateProps) { p.Watch = watched(anAlarm) }, nil},
+		{func(p *service.FargateProps) { ecs(p); p.Watch = watched(anAlarm) }, []string{"Watch: goes with engine codedeploy only, got ecs, " + byName}},
+		{func(p *service.FargateProps) { rolling(p); p.Watch = watched(anAlarm) }, []string{"Watch: goes with engine codedeploy only, got rolling, " + byName}},
+		{func(p *service.FargateProps) { worker(p); p.Watch = watched(anAlarm) }, []string{"Watch: goes with engine codedeploy only, got rolling, " + byName}},
 		{func(p *service.FargateProps) {
 			p.ExecutionRoleName = "a b"
 			p.TaskRoleName = "a/b"
@@ -174,6 +210,48 @@ func TestFargatePropsProblems(t *testing.T) {
 		{onPublic(func(r *service.PublicRoute) { r.Host = "admin.shop.example.com" }), nil},
 		{onPublic(func(r *service.PublicRoute) { r.Host = "admin" }),
 			[]string{`Route.Host: must be a full name of at most 128 characters, such as admin.shop.example.com, got "admin"`}},
+	} {
+		p := valid()
+		c.change(p)
+		problems(t, p.Validate(), c.want)
+	}
+}
+
+// Catches: a service that is reached otherwise than its runtime says, because only the route is followed: with /admin open, say.
+func TestExposeAgreesWithRoute(t *testing.T) {
+	expose := func(x environment.Expose, changes ...func(*service.FargateProps)) func(*service.FargateProps) {
+		return func(p *service.FargateProps) {
+			for _, change := range changes {
+				change(p)
+			}
+			p.Runtime.Expose = &x
+		}
+	}
+	admin := onPublic(func(r *service.PublicRoute) { r.Path, r.Host = "/shop/*", "admin.shop.example.com" })
+	const blocks = "Runtime.Expose.Block: blocks nothing here, the web ACL of the load balancer does: give it to ingress.PublicProps.Blocks, and leave it out"
+	for _, c := range []struct {
+		change func(*service.FargateProps)
+		want   []string
+	}{
+		{expose(environment.Expose{Internal: true}), nil},
+		{expose(environment.Expose{Internal: true, Port: 20080}), nil},
+		{expose(environment.Expose{Internal: true, Port: 25000}), []string{"Runtime.Expose.Port: must be that of Route, 20080, or left out, got 25000"}},
+		{expose(environment.Expose{Internal: true, Path: "/cart/*", Host: "admin", Priority: 7}), []string{
+			"Runtime.Expose.Path: goes with a PublicRoute only; remove it", "Runtime.Expose.Host: goes with a PublicRoute only; remove it",
+			"Runtime.Expose.Priority: goes with a PublicRoute only; remove it"}},
+		{expose(environment.Expose{}), []string{"Runtime.Expose.Internal: must be true with an InternalRoute; or leave Expose out"}},
+		{expose(environment.Expose{Path: "/shop/*", Host: "admin", Priority: 1}, admin), nil},
+		{expose(environment.Expose{}, admin), nil},
+		{expose(environment.Expose{Path: "/*", Host: "adm", Priority: 7, Block: []string{"/admin/*"}}, admin), []string{blocks,
+			"Runtime.Expose.Path: must be that of Route, /shop/*, or left out, got /*",
+			"Runtime.Expose.Priority: must be that of Route, 1, or left out, got 7",
+			"Runtime.Expose.Host: must be the first label of Route.Host, admin.shop.example.com, or left out, got adm"}},
+		{expose(environment.Expose{Host: "admin"}, onPublic(func(*service.PublicRoute) {})),
+			[]string{"Runtime.Expose.Host: must be left out where Route has no Host, got admin"}},
+		{expose(environment.Expose{Internal: true, Port: 20080}, admin), []string{"Runtime.Expose.Internal: goes with an InternalRoute only; remove it",
+			"Runtime.Expose.Port: goes with an InternalRoute only; remove it"}},
+		{expose(environment.Expose{Path: "/*"}, worker),
+			[]string{"Runtime.Expose: goes with Runtime.HTTP and Route only, without which the service is a worker; remove it"}},
 	} {
 		p := valid()
 		c.change(p)

@@ -3,16 +3,19 @@ package service
 import (
 	"fmt"
 	"maps"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
 	"github.com/aws/constructs-go/constructs/v10"
 
 	"github.com/storeship/storeship/constructs/environment"
 	"github.com/storeship/storeship/constructs/internal/once"
 	"github.com/storeship/storeship/constructs/internal/problem"
+	"github.com/storeship/storeship/constructs/internal/where"
 	"github.com/storeship/storeship/internal/text"
 )
 
@@ -29,19 +32,29 @@ var (
 	namePattern    = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9-]{1,99}$`)
 	clusterPattern = regexp.MustCompile(`^[A-Za-z0-9_-]{1,255}$`)
 	accountPattern = regexp.MustCompile(`^[0-9]{12}$`)
+	regionPattern  = regexp.MustCompile(`^[a-z]{2}(-[a-z]+)+-[0-9]$`)
 	rolePattern    = regexp.MustCompile(`^[A-Za-z0-9+=,.@_-]{1,64}$`)
 	// https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html
 	functionPattern = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
 	testPortPattern = regexp.MustCompile(`:[1-9][0-9]{0,4}$`)
 	testURLPattern  = regexp.MustCompile(`^https?://[A-Za-z0-9.-]+:[1-9][0-9]{0,4}$`)
-	digestPattern   = regexp.MustCompile(`^[^@\s]+@sha256:[0-9a-f]{64}$`)
-	keyPattern      = regexp.MustCompile(`^arn:aws:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$`)
+	// https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html
+	logGroupPattern = regexp.MustCompile(`^[A-Za-z0-9_./#-]{1,512}$`)
+	// https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepository.html
+	repositoryPattern = regexp.MustCompile(`^arn:[a-z-]+:ecr:[a-z0-9-]+:[0-9]{12}:repository/[a-z0-9]+([._/-]+[a-z0-9]+)*$`)
+	// What a listener takes, of ACM or IAM.
+	// https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_Certificate.html
+	certificatePattern = regexp.MustCompile(`^arn:[a-z-]+:(acm:[a-z0-9-]+:[0-9]{12}:certificate/[A-Za-z0-9-]+|iam::[0-9]{12}:server-certificate/[A-Za-z0-9/+=,.@_-]+)$`)
+	digestPattern      = regexp.MustCompile(`^[^@\s]+@sha256:[0-9a-f]{64}$`)
+	keyPattern         = regexp.MustCompile(`^arn:aws:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$`)
 	// https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-condition-types.html
 	pathPattern = regexp.MustCompile(`^/[A-Za-z0-9_.$/~"'@:+&-]{0,126}[A-Za-z0-9_.$/~"'@:+&*-]?$`)
 	hostPattern = regexp.MustCompile(`^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$`)
 	// https://docs.aws.amazon.com/AmazonECS/latest/developerguide/specifying-sensitive-data.html
 	secretPattern = regexp.MustCompile(`^(secretsmanager:[A-Za-z0-9/_+=.@-]+/credentials(#[^:#\s]+)?|ssm:(/[A-Za-z0-9_.-]+)+)$`)
 )
+
+const mustLogGroup = "must be 1 to 512 letters, digits and _-./#"
 
 // maxHost is how long the host of a listener rule can be.
 // https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-condition-types.html
@@ -54,9 +67,7 @@ func (p *FargateProps) Validate() error {
 	var l problem.List
 	matches(&l, "Name", p.Name, namePattern, "must be 2 to 100 letters, digits and hyphens, a letter first")
 	matches(&l, "Account", p.Account, accountPattern, "must be 12 digits")
-	if p.Region == "" {
-		l.Addf("Region", "required")
-	}
+	matches(&l, "Region", p.Region, regionPattern, "must be a region's name such as us-west-2")
 	if token(p.Image) || !digestPattern.MatchString(p.Image) {
 		l.Addf("Image", "must be a literal repository@sha256:… with 64 hexadecimal digits, got %q", p.Image)
 	}
@@ -68,7 +79,11 @@ func (p *FargateProps) Validate() error {
 			l.Addf(r.field, "required")
 		}
 	}
-	if p.ImageRepositoryARN == "" && strings.Contains(p.Image, ".dkr.ecr.") {
+	switch {
+	case p.ImageRepositoryARN != "":
+		matches(&l, "ImageRepositoryARN", p.ImageRepositoryARN, repositoryPattern,
+			"must be the ARN of a repository, such as arn:aws:ecr:us-west-2:111111111111:repository/shop/catalog")
+	case strings.Contains(p.Image, ".dkr.ecr."):
 		l.Addf("ImageRepositoryARN", "required with an image of ECR, which ECS may not pull otherwise")
 	}
 	if p.Architecture != "" && p.Architecture != environment.X8664 && p.Architecture != environment.Arm64 {
@@ -77,12 +92,16 @@ func (p *FargateProps) Validate() error {
 	l.Add(p.Runtime.Validate("Runtime").Err())
 	p.validateVariables(&l)
 	p.validateRoute(&l)
+	p.validateExpose(&l)
 	full := p.withDefaults()
 	p.validateRelease(&l, full)
 	for _, r := range [][2]string{
 		{"ExecutionRoleName", full.ExecutionRoleName}, {"TaskRoleName", full.TaskRoleName}, {"CodeDeployRoleName", full.CodeDeployRoleName},
 	} {
 		matches(&l, r[0], r[1], rolePattern, "must be 1 to 64 letters, digits and +=,.@_-")
+	}
+	if p.LogGroupName != "" {
+		matches(&l, "LogGroupName", p.LogGroupName, logGroupPattern, mustLogGroup)
 	}
 	if full.Runtime.Gated() {
 		p.validateGate(&l, full)
@@ -105,6 +124,10 @@ func (p *FargateProps) validateGate(l *problem.List, full *FargateProps) {
 		l.Addf("TestURL", "must have the port of the route's test listener, %d, got %q", internal.Port+environment.TestPortOffset, p.TestURL)
 	}
 	matches(l, "GateName", full.GateName, functionPattern, "must be 1 to 64 letters, digits, hyphens and underscores")
+	// The default is as good as the name that it begins with, but longer.
+	if p.GateLogGroupName != "" || token(full.LogGroupName) || logGroupPattern.MatchString(full.LogGroupName) {
+		matches(l, "GateLogGroupName", full.GateLogGroupName, logGroupPattern, mustLogGroup)
+	}
 	matches(l, "GateRoleName", full.GateRoleName, rolePattern, "must be 1 to 64 letters, digits and +=,.@_-")
 }
 
@@ -157,22 +180,49 @@ func (p *FargateProps) validateRelease(l *problem.List, full *FargateProps) {
 			l.Addf(text.Item("Alarms", i), "must not be nil")
 		}
 	}
+	if p.Watch != nil && release.Engine != environment.CodeDeploy {
+		l.Addf("Watch", "goes with engine codedeploy only, got %s, which takes its alarms before it creates what they watch; remove it, and give "+
+			"Alarms by name: observe.Named", release.Engine)
+	}
 	if config := configName(full); usesCodeDeploy(full) && !token(p.Name) && len(config) > maxConfigName {
 		l.Addf("Name", "must be at most %d characters with this release, whose deployment configuration is %s, got %d",
 			maxConfigName-len(config)+len(p.Name), config, len(p.Name))
 	}
 }
 
-// fits checks that the service is created where its props say.
+// fits checks that the service is created where its props say: in that account and region, and in the VPC of its cluster.
 func (p *FargateProps) fits(scope constructs.Construct) error {
 	var l problem.List
-	account, region := once.Place(scope)
-	for _, r := range []struct{ field, given, stack string }{{"Account", p.Account, account}, {"Region", p.Region, region}} {
-		if r.given != "" && !token(r.given) && !token(r.stack) && r.given != r.stack {
-			l.Addf(r.field, "must be that of the stack, %s, got %s", r.stack, r.given)
-		}
+	where.Check(&l, scope, where.Said{Field: "Account", Value: p.Account}, where.Said{Field: "Region", Value: p.Region})
+	if p.Cluster != nil && p.Vpc != nil {
+		p.validateVpc(&l, scope)
 	}
 	return l.Err()
+}
+
+// validateVpc compares the VPC with the cluster's: the tasks run in the subnets of the one, with a security group in the other.
+func (p *FargateProps) validateVpc(l *problem.List, scope constructs.Construct) {
+	vpc := func() (v awsec2.IVpc) {
+		defer func() { _ = recover() }() // the CDK throws where a cluster is imported without
+		return p.Cluster.Vpc()
+	}()
+	if vpc == nil {
+		l.Addf("Cluster", "must know its VPC; import it with awsecs.Cluster_FromClusterAttributes, and give that Vpc")
+		return
+	}
+	id := func(v awsec2.IVpc) string { return *once.Property(v, "VpcId", v.VpcId) }
+	own, clusters := id(p.Vpc), id(vpc)
+	switch {
+	case own == clusters:
+	case !token(own) && !token(clusters):
+		l.Addf("Vpc", "must be that of Cluster, %s, in whose subnets the tasks run, got %s", clusters, own)
+	case token(own) && token(clusters):
+		// One import of a value may be another token than the next.
+		stack := once.StackOf(scope)
+		if !reflect.DeepEqual(stack.Resolve(own), stack.Resolve(clusters)) {
+			l.Addf("Vpc", "must be that of Cluster, in whose subnets the tasks run, got another")
+		}
+	}
 }
 
 func (p *FargateProps) validateRoute(l *problem.List) {
@@ -201,7 +251,10 @@ func (r *InternalRoute) validate(p *FargateProps) error {
 		l.Addf("Port", "must be %d to %d, got %d", environment.InternalPortBase,
 			environment.InternalPortBase+environment.InternalPortCount-1, r.Port)
 	}
-	if protocol := p.Runtime.HTTP.Protocol; r.CertificateARN == "" && (protocol == environment.GRPC || protocol == environment.HTTP2) {
+	if r.CertificateARN != "" {
+		matches(&l, "CertificateARN", r.CertificateARN, certificatePattern,
+			"must be the ARN of a certificate, such as arn:aws:acm:us-west-2:222222222222:certificate/11111111-2222-3333-4444-555555555555")
+	} else if protocol := p.Runtime.HTTP.Protocol; protocol == environment.GRPC || protocol == environment.HTTP2 {
 		l.Addf("CertificateARN", "required with protocol %s, which load balancers speak over HTTPS only", protocol)
 	}
 	return l.Err()

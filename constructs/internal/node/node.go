@@ -74,3 +74,10 @@ func Must(typ string, scope constructs.Construct, id string, err error) {
 	}
 	panic(&Error{Type: typ, Path: path, Err: err})
 }
+
+// MustBe panics with an [Error] when err, what is wrong with a construct that stands already, is not nil.
+func MustBe(typ string, c constructs.IConstruct, err error) {
+	if err != nil {
+		panic(&Error{Type: typ, Path: *c.Node().Path(), Err: err})
+	}
+}
