@@ -31,7 +31,7 @@ func fits(vpc awsec2.IVpc, given []awsec2.ISubnet, kind string, own func(awsec2.
 	subnets := given
 	if given == nil && vpc != nil {
 		subnets = own(vpc)
-		if n := len(subnets); n < minSubnets && !(n == 1 && strings.Contains(*subnets[0].SubnetId(), "#{Token[")) { // of a list nobody knows the length
+		if n := len(subnets); n < minSubnets && (n != 1 || !strings.Contains(*subnets[0].SubnetId(), "#{Token[")) { // of a list nobody knows the length
 			hint := ""
 			if kind == "public" {
 				hint = "; a network.Imported has them as PublicSubnets"
