@@ -37,7 +37,7 @@ const compile = Module.prototype._compile;
 let ahead;
 Module.prototype._compile = function (content, filename, ...rest) {
   const file = fs.realpathSync(filename);
-  // The CDK validates as its variable says, and the validator takes longer to start than all else: it starts with the CDK.
+  // The CDK validates as its variable says; templates are validated ahead from the first one on that it writes.
   if (process.env.CDK_VALIDATION !== 'false' && /[/\\]aws-cdk-lib[/\\][^/\\]+[/\\][^/\\]+[/\\]index\.js$/.test(file)) {
     ahead ??= require('./ahead.js').start(path.dirname(file), process.env.STORESHIP_VALIDATION_CACHE);
   }
